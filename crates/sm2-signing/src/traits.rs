@@ -1,0 +1,105 @@
+//! The three roles: who signs, who verifies one signature, who verifies many.
+
+use std::{fmt::Debug, sync::Arc};
+
+use crate::{Error, Item, Prehash, PublicKey, Signature, Verdicts, VerifyError};
+
+/// One private key, wherever it lives.
+///
+/// ```
+/// use sm2_signing::{Error, Prehash, Signature, Signer, UserId};
+///
+/// fn sign_message(signer: &dyn Signer, message: &[u8]) -> Result<Signature, Error> {
+///     signer.sign(&Prehash::of(signer.public_key(), &UserId::DEFAULT, message))
+/// }
+/// ```
+pub trait Signer: Debug + Send + Sync {
+    /// The public half.
+    fn public_key(&self) -> &PublicKey;
+
+    /// Signs e = SM3(Z‖M).
+    ///
+    /// # Errors
+    ///
+    /// The [kind](Error::kind) says what the caller can do.
+    fn sign(&self, e: &Prehash) -> Result<Signature, Error>;
+}
+
+/// An engine that verifies signatures of any key.
+///
+/// ```
+/// use sm2_signing::{Item, Verifier, VerifyError};
+///
+/// fn accept(verifier: &dyn Verifier, item: &Item) -> Result<bool, sm2_signing::Error> {
+///     match verifier.verify(&item.key, &item.e, &item.signature) {
+///         Ok(()) => Ok(true),
+///         Err(VerifyError::Invalid) => Ok(false),
+///         Err(VerifyError::Backend(error)) => Err(error),
+///     }
+/// }
+/// ```
+pub trait Verifier: Debug + Send + Sync {
+    /// Verifies one signature over e = SM3(Z‖M).
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Invalid`] for a bad signature, a key off the curve, or r, s out of range;
+    /// [`VerifyError::Backend`] if the engine could not tell.
+    fn verify(
+        &self,
+        key: &PublicKey,
+        e: &Prehash,
+        signature: &Signature,
+    ) -> Result<(), VerifyError>;
+}
+
+/// An engine that verifies many signatures at once.
+///
+/// ```
+/// use sm2_signing::{BatchVerifier, Error, Item};
+///
+/// fn first_invalid(engine: &dyn BatchVerifier, items: &[Item]) -> Result<Option<usize>, Error> {
+///     Ok(engine.verify_batch(items)?.invalid().next())
+/// }
+/// ```
+pub trait BatchVerifier: Debug + Send + Sync {
+    /// Gives one verdict per item, in order.
+    ///
+    /// # Errors
+    ///
+    /// No item has a verdict: the engine failed.
+    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error>;
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: Signer + ?Sized> Signer for $pointer {
+            fn public_key(&self) -> &PublicKey {
+                (**self).public_key()
+            }
+
+            fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
+                (**self).sign(e)
+            }
+        }
+
+        impl<T: Verifier + ?Sized> Verifier for $pointer {
+            fn verify(
+                &self,
+                key: &PublicKey,
+                e: &Prehash,
+                signature: &Signature,
+            ) -> Result<(), VerifyError> {
+                (**self).verify(key, e, signature)
+            }
+        }
+
+        impl<T: BatchVerifier + ?Sized> BatchVerifier for $pointer {
+            fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+                (**self).verify_batch(items)
+            }
+        }
+    )*};
+}
+
+forward!(&T, Box<T>, Arc<T>);
