@@ -1,5 +1,11 @@
 //! The combinators and the `signature` 3 adapters, over a real SM2 implementation.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    reason = "a test may panic"
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use signature::{
@@ -48,7 +54,7 @@ impl Signer for Key {
 
     fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
         let signature: sm2::dsa::Signature = self.signing.sign_prehash(e.as_bytes()).unwrap();
-        Ok(Signature::from_bytes(&signature.to_bytes()))
+        Ok(Signature::from_slice(&signature.to_bytes()).unwrap())
     }
 }
 
@@ -61,7 +67,7 @@ impl Verifier for Engine {
     fn verify(&self, key: &PublicKey, e: &Prehash, s: &Signature) -> Result<(), VerifyError> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let key = VerifyingKey::from_sec1_bytes("1234567812345678", &key.to_sec1());
-        let signature = sm2::dsa::Signature::from_bytes(s.as_bytes());
+        let signature = sm2::dsa::Signature::from_slice(s.as_bytes());
         let (Ok(key), Ok(signature)) = (key, signature) else {
             return Err(VerifyError::Invalid);
         };
@@ -199,7 +205,7 @@ fn compat_and_bound_speak_signature_3() {
 #[test]
 fn compat_hashes_as_rustcrypto_does() {
     let signer = Compat::new(Key::new(7));
-    let signature = sm2::dsa::Signature::from_bytes(&signer.sign(b"message").to_bytes()).unwrap();
+    let signature = sm2::dsa::Signature::from_slice(signer.sign(b"message").as_bytes()).unwrap();
     let key = VerifyingKey::from_sec1_bytes("1234567812345678", &signer.verifying_key().to_sec1());
     key.unwrap().verify(b"message", &signature).unwrap();
 }

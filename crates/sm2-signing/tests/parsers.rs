@@ -35,7 +35,7 @@ proptest! {
         let signature = Signature::from_r_s(&r, &s);
         let mut der = signature.to_der();
         let index = position.index(der.len());
-        der[index] ^= 1 << bit;
+        der[index] ^= 1u8 << bit;
         prop_assert_ne!(Signature::from_der(&der), Ok(signature));
     }
 }
