@@ -8,7 +8,7 @@ use crate::encoding::{EncodingError, array, halves, integer, join, unhex, write_
 
 /// An SM2 signature (r, s) of GB/T 32918.2 as 64 bytes r‖s, each half big-endian.
 ///
-/// Any 64 bytes are a `Signature`: whether r and s lie in [1, n-1] is decided where it is verified.
+/// Any 64 bytes are a `Signature`: whether r and s lie in 1..n is decided where it is verified.
 ///
 /// ```
 /// use sm2_signing::Signature;
