@@ -122,7 +122,7 @@ impl Ciphertext {
         encode().expect("C2 is shorter than 256 MiB")
     }
 
-    /// C1 = [k]G.
+    /// C1, the point k·G.
     #[must_use]
     pub const fn c1(&self) -> &PublicKey {
         &self.c1
