@@ -156,9 +156,10 @@ impl Cipher {
     pub fn update_into(&mut self, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         let length = self.output_length(input.len());
         let available = output.len();
-        let output = output
-            .get_mut(..length)
-            .ok_or(Error::OutputLength { needed: length, available })?;
+        let output = output.get_mut(..length).ok_or(Error::OutputLength {
+            needed: length,
+            available,
+        })?;
         if self.mode.needs_whole_blocks() {
             self.update_blocks(input, output);
         } else {
@@ -241,7 +242,11 @@ impl Cipher {
 
     /// CFB, OFB and CTR, in place.
     fn update_stream(&mut self, data: &mut [u8]) {
-        let pending = if self.filled == 0 { 0 } else { BLOCK_LENGTH - self.filled };
+        let pending = if self.filled == 0 {
+            0
+        } else {
+            BLOCK_LENGTH - self.filled
+        };
         let (head, rest) = data.split_at_mut(pending.min(data.len()));
         self.spend(head);
         let (blocks, tail) = Array::slice_as_chunks_mut(rest);
@@ -259,7 +264,11 @@ impl Cipher {
         self.partial = block.into();
         match self.mode {
             Mode::Ofb => self.chain = self.partial,
-            Mode::Ctr => self.chain = u128::from_be_bytes(self.chain).wrapping_add(1).to_be_bytes(),
+            Mode::Ctr => {
+                self.chain = u128::from_be_bytes(self.chain)
+                    .wrapping_add(1)
+                    .to_be_bytes();
+            }
             Mode::Ecb | Mode::Cbc | Mode::Cfb => {}
         }
     }
@@ -283,7 +292,9 @@ impl Cipher {
 
     /// Processes whole blocks in place, at a block boundary.
     fn process(&mut self, blocks: &mut [Block]) {
-        let Some(last_input) = blocks.last().copied() else { return };
+        let Some(last_input) = blocks.last().copied() else {
+            return;
+        };
         let (schedule, iv) = (&self.schedule, &Block::from(self.chain));
         let chain = match (self.mode, self.direction) {
             (Mode::Ecb, Direction::Encrypt) => {

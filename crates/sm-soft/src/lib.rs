@@ -3,8 +3,16 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod cipher;
+pub mod curve;
+pub mod encryption;
+pub mod exchange;
 pub mod hash;
 pub mod random;
+
+mod kdf;
+mod key;
+
+pub use key::{KeyError, SecretKey, SoftKey, SoftVerifier};
 
 #[cfg(test)]
 mod testing;

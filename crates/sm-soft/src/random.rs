@@ -39,10 +39,10 @@ pub(crate) fn nonzero_scalar() -> Result<Zeroizing<Scalar>, RandomError> {
     loop {
         fill(bytes.as_mut_slice())?;
         // Rejects one candidate in 2^32: n is just below 2^256 - 2^224.
-        if let Some(scalar) = Scalar::from_repr(*bytes).into_option().map(Zeroizing::new) {
-            if !bool::from(scalar.ct_eq(&Scalar::ZERO)) {
-                return Ok(scalar);
-            }
+        if let Some(scalar) = Scalar::from_repr(*bytes).into_option().map(Zeroizing::new)
+            && !bool::from(scalar.ct_eq(&Scalar::ZERO))
+        {
+            return Ok(scalar);
         }
     }
 }

@@ -6,7 +6,9 @@ use ::cipher::BlockCipherEncrypt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use super::{BLOCK_LENGTH, Block, CbcMac, Direction, Error, Sm4Key, ccm, gcm, keystream::Keystream};
+use super::{
+    BLOCK_LENGTH, Block, CbcMac, Direction, Error, Sm4Key, ccm, gcm, keystream::Keystream,
+};
 
 /// Which authenticated mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -133,7 +135,10 @@ impl Aead {
             AeadMode::Ccm => ccm::max_data_length(nonce.len()),
         };
         if let Some(length) = data_length.filter(|length| *length > most) {
-            return Err(Error::TooLong { length, limit: most });
+            return Err(Error::TooLong {
+                length,
+                limit: most,
+            });
         }
         let schedule = key.schedule();
         let (mask, keystream, authenticator) = match mode {
@@ -187,12 +192,16 @@ impl Aead {
     /// more than announced, or than the mode allows. Nothing is consumed then.
     pub fn update_into(&mut self, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
         let available = output.len();
-        let output = output
-            .get_mut(..input.len())
-            .ok_or(Error::OutputLength { needed: input.len(), available })?;
+        let output = output.get_mut(..input.len()).ok_or(Error::OutputLength {
+            needed: input.len(),
+            available,
+        })?;
         let length = self.processed.saturating_add(input.len() as u64);
         if length > self.limit {
-            return Err(Error::TooLong { length, limit: self.limit });
+            return Err(Error::TooLong {
+                length,
+                limit: self.limit,
+            });
         }
         self.processed = length;
         output.copy_from_slice(input);
@@ -240,12 +249,22 @@ impl Aead {
             return Err(Error::TagLength(tag.len()));
         }
         let expected = self.tag()?;
-        if bool::from(expected.as_bytes().ct_eq(tag)) { Ok(()) } else { Err(Error::TagMismatch) }
+        if bool::from(expected.as_bytes().ct_eq(tag)) {
+            Ok(())
+        } else {
+            Err(Error::TagMismatch)
+        }
     }
 
     fn tag(self) -> Result<Tag, Error> {
-        if let Some(announced) = self.announced.filter(|announced| *announced != self.processed) {
-            return Err(Error::TooShort { length: self.processed, announced });
+        if let Some(announced) = self
+            .announced
+            .filter(|announced| *announced != self.processed)
+        {
+            return Err(Error::TooShort {
+                length: self.processed,
+                announced,
+            });
         }
         let mut bytes = match self.authenticator.clone() {
             Authenticator::Gcm(hash) => hash.finish(self.associated_length, self.processed),
@@ -257,7 +276,10 @@ impl Aead {
         for (byte, mask) in bytes.iter_mut().zip(self.mask) {
             *byte ^= mask;
         }
-        Ok(Tag { bytes, length: self.tag_length })
+        Ok(Tag {
+            bytes,
+            length: self.tag_length,
+        })
     }
 }
 
@@ -304,7 +326,15 @@ pub fn aead_encrypt(
 ) -> Result<(Vec<u8>, Tag), Error> {
     let length = Some(plaintext.len() as u64);
     let direction = Direction::Encrypt;
-    let mut aead = Aead::new(mode, direction, key, nonce, associated_data, length, tag_length)?;
+    let mut aead = Aead::new(
+        mode,
+        direction,
+        key,
+        nonce,
+        associated_data,
+        length,
+        tag_length,
+    )?;
     let ciphertext = aead.update(plaintext)?;
     Ok((ciphertext, aead.finish()?))
 }
@@ -325,7 +355,15 @@ pub fn aead_decrypt(
 ) -> Result<Vec<u8>, Error> {
     let length = Some(ciphertext.len() as u64);
     let direction = Direction::Decrypt;
-    let mut aead = Aead::new(mode, direction, key, nonce, associated_data, length, tag.len())?;
+    let mut aead = Aead::new(
+        mode,
+        direction,
+        key,
+        nonce,
+        associated_data,
+        length,
+        tag.len(),
+    )?;
     let mut plaintext = aead.update(ciphertext)?;
     match aead.verify(tag) {
         Ok(()) => Ok(plaintext),

@@ -10,7 +10,11 @@ use super::{BLOCK_LENGTH, CbcMac, keystream::Keystream};
 /// keeps the block counter inside 32 bits.
 pub(super) fn max_data_length(nonce_length: usize) -> u64 {
     let field_bits = 8 * (15 - nonce_length);
-    if field_bits < 36 { (1 << field_bits) - 1 } else { super::gcm::MAX_DATA_LENGTH }
+    if field_bits < 36 {
+        (1 << field_bits) - 1
+    } else {
+        super::gcm::MAX_DATA_LENGTH
+    }
 }
 
 /// The CBC-MAC with B0 and the associated data absorbed.
@@ -76,8 +80,14 @@ mod tests {
         assert_eq!(encoded_length(1), [0, 1]);
         assert_eq!(encoded_length(0xFEFF), [0xFE, 0xFF]);
         assert_eq!(encoded_length(0xFF00), [0xFF, 0xFE, 0, 0, 0xFF, 0]);
-        assert_eq!(encoded_length(0xFFFF_FFFF), [0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF]);
-        assert_eq!(encoded_length(1 << 32), [0xFF, 0xFF, 0, 0, 0, 1, 0, 0, 0, 0]);
+        assert_eq!(
+            encoded_length(0xFFFF_FFFF),
+            [0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF]
+        );
+        assert_eq!(
+            encoded_length(1 << 32),
+            [0xFF, 0xFF, 0, 0, 0, 1, 0, 0, 0, 0]
+        );
     }
 
     #[test]

@@ -43,7 +43,9 @@ pub enum Error {
     #[error("CCM needs the total length of the data before the first byte: pass it at the start")]
     LengthUnknown,
     /// More data than the mode, or the length announced, allows.
-    #[error("{length} bytes of data where at most {limit} are allowed: split the message, or announce its true length")]
+    #[error(
+        "{length} bytes of data where at most {limit} are allowed: split the message, or announce its true length"
+    )]
     TooLong {
         /// Bytes given so far, this piece included.
         length: u64,
@@ -51,7 +53,9 @@ pub enum Error {
         limit: u64,
     },
     /// Less data than announced.
-    #[error("{length} bytes of data came and {announced} were announced: pass all of it before the end")]
+    #[error(
+        "{length} bytes of data came and {announced} were announced: pass all of it before the end"
+    )]
     TooShort {
         /// Bytes given.
         length: u64,

@@ -21,7 +21,11 @@ impl Authenticator {
     pub(super) fn new(schedule: &Sm4) -> Self {
         let mut h = Block::default();
         schedule.encrypt_block(&mut h);
-        Self { hash: GHash::new(&h), partial: [0; BLOCK_LENGTH], filled: 0 }
+        Self {
+            hash: GHash::new(&h),
+            partial: [0; BLOCK_LENGTH],
+            filled: 0,
+        }
     }
 
     pub(super) fn update(&mut self, mut data: &[u8]) {

@@ -24,7 +24,12 @@ pub(super) struct Keystream {
 
 impl Keystream {
     pub(super) const fn new(schedule: Sm4, counter: [u8; BLOCK_LENGTH]) -> Self {
-        Self { schedule, counter, block: [0; BLOCK_LENGTH], spent: BLOCK_LENGTH }
+        Self {
+            schedule,
+            counter,
+            block: [0; BLOCK_LENGTH],
+            spent: BLOCK_LENGTH,
+        }
     }
 
     pub(super) fn apply(&mut self, data: &mut [u8]) {

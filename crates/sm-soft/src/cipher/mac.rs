@@ -44,7 +44,12 @@ impl CbcMac {
     }
 
     pub(super) const fn from_schedule(schedule: Sm4, chain: [u8; BLOCK_LENGTH]) -> Self {
-        Self { schedule, chain, filled: 0, started: false }
+        Self {
+            schedule,
+            chain,
+            filled: 0,
+            started: false,
+        }
     }
 
     /// Absorbs the next piece, of any length.

@@ -45,7 +45,10 @@ impl Sm4Key {
     /// The key with these bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 16]) -> Self {
-        Self { bytes: *bytes, schedule: Sm4::new(bytes.into()) }
+        Self {
+            bytes: *bytes,
+            schedule: Sm4::new(bytes.into()),
+        }
     }
 
     /// The key with these bytes.

@@ -1,0 +1,196 @@
+//! Signing.
+
+use std::fmt;
+
+use rfc6979::KGenerator;
+use sm2::elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates};
+use sm2::{FieldBytes, ProjectivePoint, Scalar, Sm2, U256};
+use sm2_signing::{Error, ErrorKind, Prehash, PublicKey, Signature, Signer};
+use sm3::Sm3;
+use zeroize::Zeroizing;
+
+use super::SecretKey;
+use crate::random::{self, RandomError};
+
+/// A private key in memory that signs.
+///
+/// The nonce is hedged: RFC 6979 over d and e (HMAC-SM3), with 32 fresh random bytes as additional
+/// input. Two signatures of one e differ, and a random source that repeats itself does not give
+/// the key away. Without a random source there is no signature.
+///
+/// # Examples
+///
+/// ```
+/// use sm2_signing::{Prehash, Signer, UserId, Verifier};
+/// use sm_soft::{SoftKey, SoftVerifier};
+///
+/// let key = SoftKey::generate()?;
+/// let e = Prehash::of(key.public_key(), &UserId::DEFAULT, b"message");
+/// let signature = key.sign(&e)?;
+/// assert!(SoftVerifier::new().verify(key.public_key(), &e, &signature).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SoftKey {
+    secret: SecretKey,
+    public_key: PublicKey,
+    /// (1 + d)^-1 mod n, which every signature needs.
+    inverse: Zeroizing<Scalar>,
+}
+
+impl SoftKey {
+    /// Makes a signer of a private key.
+    #[must_use]
+    pub fn new(secret: SecretKey) -> Self {
+        // SecretKey keeps n-1 out, so that 1 + d is never zero and has an inverse.
+        let sum = Zeroizing::new(*secret.scalar() + Scalar::ONE);
+        let inverse = Zeroizing::new(sum.invert().unwrap_or(Scalar::ZERO));
+        Self {
+            public_key: secret.public_key(),
+            secret,
+            inverse,
+        }
+    }
+
+    /// Makes a signer of a fresh key.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomError`] if the operating system gives no random bytes.
+    pub fn generate() -> Result<Self, RandomError> {
+        Ok(Self::new(SecretKey::generate()?))
+    }
+
+    /// The private key inside.
+    #[must_use]
+    pub const fn secret_key(&self) -> &SecretKey {
+        &self.secret
+    }
+
+    /// A3 to A6 for one k; `None` asks for another.
+    fn sign_with(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
+        // A4: (x1, y1) = [k]G
+        let point = ProjectivePoint::mul_by_generator(k).to_affine();
+        // A5: r = (e + x1) mod n, again if r = 0 or r + k = n
+        let r = *e + <Scalar as Reduce<FieldBytes>>::reduce(&point.x());
+        let sum = Zeroizing::new(r + k);
+        if bool::from(r.is_zero() | sum.is_zero()) {
+            return None;
+        }
+        // A6: s = (1 + d)^-1 * (k - r*d) mod n = (1 + d)^-1 * (k + r) - r, again if s = 0
+        let s = *self.inverse * *sum - r;
+        if bool::from(s.is_zero()) {
+            return None;
+        }
+        // A7: (r, s)
+        Some(Signature::from_r_s(
+            &r.to_repr().into(),
+            &s.to_repr().into(),
+        ))
+    }
+}
+
+impl Signer for SoftKey {
+    fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
+        let e = <Scalar as Reduce<FieldBytes>>::reduce(e.as_bytes().into());
+        let mut fresh = Zeroizing::new([0; 32]);
+        random::fill(fresh.as_mut_slice()).map_err(|error| Error::new(ErrorKind::Device, error))?;
+        let d = self.secret.to_bytes();
+        // A3: k in [1, n-1]
+        let mut nonces =
+            KGenerator::<Sm3, U256>::new(d.as_slice(), &e.to_repr(), &*fresh, &Sm2::ORDER);
+        let mut bytes = Zeroizing::new(FieldBytes::default());
+        loop {
+            nonces.fill_next_k(bytes.as_mut_slice());
+            let k = Scalar::from_repr(*bytes).into_option().map(Zeroizing::new);
+            if let Some(signature) = k.and_then(|k| self.sign_with(&e, &k)) {
+                return Ok(signature);
+            }
+        }
+    }
+}
+
+impl From<SecretKey> for SoftKey {
+    fn from(secret: SecretKey) -> Self {
+        Self::new(secret)
+    }
+}
+
+impl fmt::Debug for SoftKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SoftKey")
+            .field("public_key", &self.public_key)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sm2_signing::UserId;
+
+    use super::*;
+    use crate::testing::hex32;
+
+    fn scalar(text: &str) -> Scalar {
+        Scalar::from_repr(hex32(text).into()).unwrap()
+    }
+
+    fn standard_key() -> SoftKey {
+        let d = "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8";
+        SoftKey::new(SecretKey::from_bytes(&hex32(d)).unwrap())
+    }
+
+    /// GB/T 32918.5-2017, annex A.2.
+    #[test]
+    fn standard_example() {
+        let key = standard_key();
+        assert_eq!(
+            key.public_key().to_string().to_uppercase(),
+            "09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020\
+             CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
+        );
+        let e = Prehash::of(key.public_key(), &UserId::DEFAULT, b"message digest");
+        let e = <Scalar as Reduce<FieldBytes>>::reduce(e.as_bytes().into());
+        let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
+        let signature = key.sign_with(&e, &k).unwrap();
+        assert_eq!(
+            signature.to_string().to_uppercase(),
+            "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3\
+             B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"
+        );
+    }
+
+    /// Step A5: k with r = 0 and k with r + k = n are thrown away. Both e come from x1 of \[k\]G.
+    #[test]
+    fn unusable_nonces_are_refused() {
+        let key = standard_key();
+        let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
+        let x = ProjectivePoint::mul_by_generator(&k).to_affine().x();
+        let x = <Scalar as Reduce<FieldBytes>>::reduce(&x);
+        assert!(key.sign_with(&-x, &k).is_none());
+        assert!(key.sign_with(&-(x + k), &k).is_none());
+        // s = 0: k = r*d, that is e = k/d - x1.
+        let e = k * key.secret.scalar().invert().unwrap() - x;
+        assert!(key.sign_with(&e, &k).is_none());
+    }
+
+    #[test]
+    fn signatures_of_one_prehash_differ() {
+        let key = standard_key();
+        let e = Prehash::from_bytes(&[7; 32]);
+        assert_ne!(key.sign(&e).unwrap(), key.sign(&e).unwrap());
+    }
+
+    #[test]
+    fn debug_is_blind() {
+        let text = format!(
+            "{:?}",
+            SoftKey::new(SecretKey::from_bytes(&[0xC5; 32]).unwrap())
+        );
+        assert!(!text.to_lowercase().contains("c5c5"), "{text}");
+    }
+}
