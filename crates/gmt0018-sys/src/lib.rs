@@ -9,10 +9,12 @@
 #![expect(unsafe_code, reason = "this crate is the C interface")]
 
 pub mod algorithm;
+mod c_type;
 mod constant;
 pub mod error_code;
 mod functions;
 mod layout;
+mod library;
 mod symbol;
 mod types;
 
@@ -20,5 +22,6 @@ pub use algorithm::*;
 pub use error_code::*;
 pub use functions::{Functions, SECOND_FORMS, SYMBOLS};
 pub use layout::{Field, Layout};
+pub use library::{Architecture, FileKind, Library, LoadError, candidates};
 pub use symbol::{Chapter, Edition, MANDATORY, Parameter, SecondForm, Symbol};
 pub use types::*;

@@ -90,7 +90,7 @@ impl fmt::Display for Edition {
 ///
 /// let sign = SYMBOLS.iter().find(|symbol| symbol.name == "SDF_InternalSign_ECC").unwrap();
 /// assert_eq!((sign.chapter, sign.edition), (Chapter::Asymmetric, Edition::Both));
-/// assert_eq!(sign.parameters.unwrap()[2].ty, "*mut u8");
+/// assert_eq!(sign.parameters.unwrap()[2].c_type, "unsigned char *");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ pub struct Symbol {
     pub chapter: Chapter,
     /// The editions that list it.
     pub edition: Edition,
-    /// The parameters in order, or `None` where no two sources agree on them: such a function is only looked up.
+    /// The parameters in order, or `None` where they are not confirmed: such a function is only looked up.
     pub parameters: Option<&'static [Parameter]>,
 }
 
@@ -133,8 +133,8 @@ pub struct SecondForm {
 pub struct Parameter {
     /// The parameter's name.
     pub name: &'static str,
-    /// The parameter's type in Rust, such as `*mut ECCSignature`.
-    pub ty: &'static str,
+    /// The parameter's type in C, such as `ECCSignature *`.
+    pub c_type: &'static str,
 }
 
 /// The functions without which a library is refused; without any other one, only calls of that one fail.

@@ -21,22 +21,27 @@ pub type Rv = c_int;
 /// A handle of a device, a session, a key or a key agreement: opaque, and null when invalid.
 pub type Handle = *mut c_void;
 
-/// The largest RSA modulus of the plain structures, in bits.
-pub const RSAREF_MAX_BITS: u32 = 2048;
-/// The largest RSA modulus of the plain structures, in bytes.
-pub const RSAREF_MAX_LEN: u32 = 256;
-/// The largest RSA prime of the plain structures, in bytes.
-pub const RSAREF_MAX_PLEN: u32 = 128;
-/// The largest RSA modulus of the `Ex` structures, in bits.
-pub const EX_RSAREF_MAX_BITS: u32 = 4096;
-/// The largest RSA modulus of the `Ex` structures, in bytes.
-pub const EX_RSAREF_MAX_LEN: u32 = 512;
-/// The largest RSA prime of the `Ex` structures, in bytes.
-pub const EX_RSAREF_MAX_PLEN: u32 = 256;
-/// The largest coordinate of an elliptic curve point, in bits.
-pub const ECCREF_MAX_BITS: u32 = 512;
-/// The largest coordinate of an elliptic curve point, in bytes.
-pub const ECCREF_MAX_LEN: u32 = 64;
+crate::constant::constants! {
+    /// Every limit of the structures by name.
+    LIMITS:
+
+    /// The largest RSA modulus of the plain structures, in bits.
+    RSAREF_MAX_BITS = 2048;
+    /// The largest RSA modulus of the plain structures, in bytes.
+    RSAREF_MAX_LEN = 256;
+    /// The largest RSA prime of the plain structures, in bytes.
+    RSAREF_MAX_PLEN = 128;
+    /// The largest RSA modulus of the `Ex` structures, in bits.
+    EX_RSAREF_MAX_BITS = 4096;
+    /// The largest RSA modulus of the `Ex` structures, in bytes.
+    EX_RSAREF_MAX_LEN = 512;
+    /// The largest RSA prime of the `Ex` structures, in bytes.
+    EX_RSAREF_MAX_PLEN = 256;
+    /// The largest coordinate of an elliptic curve point, in bits.
+    ECCREF_MAX_BITS = 512;
+    /// The largest coordinate of an elliptic curve point, in bytes.
+    ECCREF_MAX_LEN = 64;
+}
 
 /// The bytes of [`ECCCipher`] before the ciphertext proper: a ciphertext of `L` bytes takes `ECCCIPHER_HEADER_LEN + L`.
 ///

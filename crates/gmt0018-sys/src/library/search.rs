@@ -1,0 +1,60 @@
+//! Where libraries are looked for when no path is given.
+
+use std::path::{Path, PathBuf};
+
+/// File names without prefix and suffix: FISCO BCOS's name, Sansec's, the plain one, openHiTLS's and SoftSDF's.
+const NAMES: [&str; 5] = ["gmt0018", "swsds", "sdf", "sdfx", "softsdf"];
+
+/// Gives the paths that [`Library::search`](crate::Library::search) tries, in order: each name in each directory, then the
+/// bare names, which the system's loader looks for in its own way.
+///
+/// ```
+/// let candidates = gmt0018_sys::candidates();
+/// assert!(candidates.iter().any(|path| path.to_string_lossy().contains("gmt0018")));
+/// ```
+#[must_use]
+pub fn candidates() -> Vec<PathBuf> {
+    let files = NAMES.map(|name| {
+        format!(
+            "{}{name}{}",
+            std::env::consts::DLL_PREFIX,
+            std::env::consts::DLL_SUFFIX
+        )
+    });
+    let in_directories = files.iter().flat_map(|file| {
+        directories()
+            .into_iter()
+            .map(move |directory| directory.join(file))
+    });
+    in_directories
+        .chain(files.iter().map(PathBuf::from))
+        .collect()
+}
+
+/// The directories that vendors' installers use, the local ones first.
+#[cfg(unix)]
+fn directories() -> Vec<PathBuf> {
+    let multiarch = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let mut directories = Vec::new();
+    for (root, library) in [
+        ("/usr/local", "lib"),
+        ("/usr/local", "lib64"),
+        ("/usr", "lib64"),
+        ("/", "lib64"),
+        ("/usr", "lib"),
+        ("/", "lib"),
+    ] {
+        let directory = Path::new(root).join(library);
+        if cfg!(target_os = "linux") && library == "lib" {
+            directories.push(directory.join(&multiarch));
+        }
+        directories.push(directory);
+    }
+    directories
+}
+
+/// No directories: the system's search has the system directory and those of `PATH`.
+#[cfg(not(unix))]
+fn directories() -> Vec<PathBuf> {
+    Vec::new()
+}
