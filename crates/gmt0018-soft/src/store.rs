@@ -343,7 +343,7 @@ pub const MAX_PASSWORD_LENGTH: usize = 256;
 /// The longest name of a user file, in bytes (GM/T 0018 §6.7).
 pub const MAX_NAME_LENGTH: usize = 128;
 /// The greatest number of user files.
-pub const MAX_FILES: usize = 1024;
+pub const MAX_FILES: usize = 256;
 /// The most bytes that a store can be made to hold in user files.
 pub const MAX_CAPACITY: u32 = 16 * 1024 * 1024;
 /// The version of the file format that this library reads and writes.
