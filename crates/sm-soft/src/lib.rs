@@ -7,6 +7,7 @@ pub mod curve;
 pub mod encryption;
 pub mod exchange;
 pub mod hash;
+pub mod keyfile;
 pub mod random;
 
 mod kdf;
