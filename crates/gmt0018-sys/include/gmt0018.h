@@ -1,11 +1,13 @@
 /*
- * GM/T 0018 (SDF): the C interface of cryptographic cards, editions 2012 and 2023, with the usual vendor extensions.
+ * GM/T 0018 (SDF): the C interface of cryptographic cards, editions 2012 and 2023, with the usual
+ * vendor extensions.
  *
- * Written for the crate gmt0018-sys, whose tests compare every size, offset, constant and prototype here with the Rust
- * declarations. SPDX-License-Identifier: MIT OR Apache-2.0
+ * Written for the crate gmt0018-sys, whose tests compare every size, offset, constant and
+ * prototype here with the Rust declarations. SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Every function returns SDR_OK (0) or an error code. Lengths are in bytes; only what is named Bits is in bits. Integers
- * are in the machine's byte order; big numbers are big-endian and right-aligned in their field, with zeros before.
+ * Every function returns SDR_OK (0) or an error code. Lengths are in bytes; only what is named
+ * Bits is in bits. Integers are in the machine's byte order; big numbers are big-endian and
+ * right-aligned in their field, with zeros before.
  */
 #ifndef GMT0018_H
 #define GMT0018_H
@@ -29,7 +31,8 @@ extern "C" {
 #define EX_RSAREF_MAX_PLEN 256u
 #define ECCREF_MAX_BITS 512u
 #define ECCREF_MAX_LEN 64u
-/* Bytes of an ECCCipher before C: a ciphertext of L bytes takes ECCCIPHER_HEADER_LEN + L, not sizeof(ECCCipher). */
+/* Bytes of an ECCCipher before C. A ciphertext of L bytes takes ECCCIPHER_HEADER_LEN + L, which is
+ * not sizeof(ECCCipher) + L. */
 #define ECCCIPHER_HEADER_LEN 164u
 
 /* ---- Structures (clause 5) ---- */
@@ -234,7 +237,7 @@ typedef struct SM9KeyPackage_st {
 
 /* ---- Algorithm identifiers (GM/T 0006) ---- */
 
-/* Block ciphers: the low byte is the mode, the next the cipher. A capability word ors both together. */
+/* Block ciphers: the low byte is the mode, the next the cipher. A capability word ors them. */
 #define SGD_ECB 0x00000001u
 #define SGD_CBC 0x00000002u
 #define SGD_CFB 0x00000004u
@@ -702,8 +705,8 @@ SDF_API int SDF_ExternalKeyHMACInit(
 
 /* ---- Second prototypes ----
  *
- * Some libraries export a function with other parameters than the prototype above. These are the types to call them by,
- * and nothing in a library tells which one it has.
+ * Some libraries export a function with other parameters than the prototype above. These are the
+ * types to call them by, and nothing in a library tells which one it has.
  */
 
 typedef int (*SDF_InternalEncrypt_ECC_5args)(

@@ -1,10 +1,12 @@
-//! Algorithm identifiers (GM/T 0006). Vendors' firmware deviates: 0x401 is AES-ECB on some older cards.
+//! Algorithm identifiers (GM/T 0006). Vendors' firmware deviates: 0x401 is AES-ECB on some older
+//! cards.
 
 crate::constant::constants! {
     /// Every algorithm identifier of this module by name.
     ALGORITHMS:
 
-    // Block ciphers: the low byte is the mode, the next the cipher. A capability word ors both together.
+    // Block ciphers: the low byte is the mode, the next the cipher. A capability word ors both
+    // together.
     /// The ECB bit of a capability word.
     SGD_ECB = 0x00000001;
     /// The CBC bit of a capability word.
@@ -100,7 +102,8 @@ crate::constant::constants! {
     SGD_SM9_2 = 0x00080200;
     /// SM9 encryption; headers differ.
     SGD_SM9_3 = 0x00080400;
-    // Hashes. The numbers from 0x08 are the 2023 HMAC ids here and other hashes in vendors' headers.
+    // Hashes. The numbers from 0x08 are the 2023 HMAC ids here and other hashes in vendors'
+    // headers.
     /// SM3.
     SGD_SM3 = 0x00000001;
     /// SHA-1.

@@ -1,4 +1,5 @@
-//! The C spelling of the types that prototypes use, so that a prototype can be checked by a C compiler.
+//! The C spelling of the types that prototypes use, so that a prototype can be checked by a C
+//! compiler.
 
 use core::ffi::c_char;
 

@@ -1,7 +1,8 @@
 //! Error codes: the standard's `SDR_*` (annex A) and those that Sansec's libraries add.
 //!
-//! Vendors add their own and some give the standard's numbers from 0x01000016 on another meaning, so keep the number,
-//! take every number but [`SDR_OK`] for a failure, and use [`name`] for messages only.
+//! Vendors add their own and some give the standard's numbers from 0x01000016 on another meaning,
+//! so keep the number, take every number but [`SDR_OK`] for a failure, and use [`name`] for
+//! messages only.
 
 crate::constant::constants! {
     /// Every error code of this module by name.
@@ -202,7 +203,8 @@ crate::constant::constants! {
     SWR_CARD_READER_CARD_INSERT_TYPE = SWR_CARD_READER_BASE + 0xFF03;
 }
 
-/// Gives the name of an error code: the standard's, or Sansec's. `None` for 0x01000000 and for all other numbers.
+/// Gives the name of an error code: the standard's, or Sansec's. `None` for 0x01000000 and for all
+/// other numbers.
 ///
 /// ```
 /// use gmt0018_sys::error_code;

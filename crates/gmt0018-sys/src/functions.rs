@@ -1,7 +1,8 @@
-//! The function table. [`Functions`], the addresses' look-up and the metadata are all made from the one list in
-//! `functions/prototypes.rs`.
+//! The function table. [`Functions`], the addresses' look-up and the metadata are all made from the
+//! one list in `functions/prototypes.rs`.
 //!
-//! Lengths are in bytes, and only what is named `Bits` is in bits. Pointers are `*mut` as in C, where nothing is const.
+//! Lengths are in bytes, and only what is named `Bits` is in bits. Pointers are `*mut` as in C,
+//! where nothing is const.
 
 use core::ffi::{c_char, c_void};
 use core::fmt;
@@ -25,10 +26,13 @@ macro_rules! functions {
             $($(#[$bare_meta:meta])* $bare_edition:ident $bare:ident;)+
         })+ }
         second_forms {
-            $($(#[$second_meta:meta])* $second:ident = $of:ident($($second_arg:ident: $second_ty:ty),* $(,)?);)+
+            $($(#[$second_meta:meta])* $second:ident = $of:ident(
+                $($second_arg:ident: $second_ty:ty),* $(,)?
+            );)+
         }
     ) => {
-        /// The functions of a library: one field per prototype, `None` where the library lacks the function.
+        /// The functions of a library: one field per prototype, `None` where the library lacks the
+        /// function.
         ///
         /// A table can also be built in the process, without any library.
         ///
@@ -46,15 +50,17 @@ macro_rules! functions {
         ///
         /// # Safety of the calls
         ///
-        /// Calling a field is `unsafe`: every pointer must be valid for what the function reads and writes, handles must be
-        /// live handles of the same library, a session must not be used by two threads at once, and buffers must be as long as
-        /// the device takes them to be, which may be more than the length passed.
+        /// Calling a field is `unsafe`: every pointer must be valid for what the function reads and
+        /// writes, handles must be live handles of the same library, a session must not be used by
+        /// two threads at once, and buffers must be as long as the device takes them to be, which
+        /// may be more than the length passed.
         #[derive(Clone, Copy, Default)]
-        #[expect(clippy::exhaustive_structs, reason = "in-process tables are built with struct update syntax")]
+        #[expect(clippy::exhaustive_structs, reason = "tables are built with struct update syntax")]
         pub struct Functions {
             $($($(#[$meta])* pub $name: Option<unsafe extern "C" fn($($arg: $ty),*) -> Rv>,)+)+
             $($($(#[$bare_meta])* pub $bare: Option<unsafe extern "C" fn() -> Rv>,)+)+
-            $($(#[$second_meta])* pub $second: Option<unsafe extern "C" fn($($second_arg: $second_ty),*) -> Rv>,)+
+            $($(#[$second_meta])*
+            pub $second: Option<unsafe extern "C" fn($($second_arg: $second_ty),*) -> Rv>,)+
         }
 
         /// Every function of both editions and the usual extensions, in the order of the standard.
@@ -81,18 +87,22 @@ macro_rules! functions {
         },)+];
 
         impl Functions {
-            /// Builds a table from the addresses of symbols; `address` gives null for a symbol that there is not.
+            /// Builds a table from the addresses of symbols; `address` gives null for a symbol that
+            /// there is not.
             ///
             /// Fields for second prototypes get the same address as the first.
             ///
             /// # Safety
             ///
-            /// Every address that `address` gives for a name must be that of a function with this crate's prototype for the
-            /// name, or with a second prototype under which alone it is then called, and stay valid for as long as the table
-            /// or a copy of it is used.
-            pub unsafe fn from_addresses(mut address: impl FnMut(&'static str) -> *mut c_void) -> Self {
+            /// Every address that `address` gives for a name must be that of a function with this
+            /// crate's prototype for the name, or with a second prototype under which alone it is
+            /// then called, and stay valid for as long as the table or a copy of it is used.
+            pub unsafe fn from_addresses(
+                mut address: impl FnMut(&'static str) -> *mut c_void,
+            ) -> Self {
                 Self {
-                    // SAFETY: the caller gives addresses of functions with the prototype of the field.
+                    // SAFETY: the caller gives addresses of functions with the prototype of the
+                    // field.
                     $($($name: unsafe { function(address(stringify!($name))) },)+)+
                     // SAFETY: as above.
                     $($($bare: unsafe { function(address(stringify!($bare))) },)+)+
@@ -118,12 +128,10 @@ macro_rules! functions {
 }
 
 impl Functions {
-    /// Gives the functions that the table lacks, mandatory ones included, in the order of [`SYMBOLS`].
+    /// Gives the functions that the table lacks, mandatory ones included, in the order of
+    /// [`SYMBOLS`].
     pub fn missing(&self) -> impl Iterator<Item = &'static Symbol> {
-        let functions = *self;
-        SYMBOLS
-            .iter()
-            .filter(move |symbol| !functions.has(symbol.name))
+        SYMBOLS.iter().filter(|symbol| !self.has(symbol.name))
     }
 }
 
@@ -145,7 +153,8 @@ impl fmt::Debug for Functions {
 /// `F` must be the function pointer type of what is at `address`.
 unsafe fn function<F: Copy>(address: *mut c_void) -> Option<F> {
     const { assert!(size_of::<Option<F>>() == size_of::<*mut c_void>()) };
-    // SAFETY: the sizes are equal, asserted above, and `Option<F>` of a function pointer has null for `None`.
+    // SAFETY: the sizes are equal, asserted above, and `Option<F>` of a function pointer has null
+    // for `None`.
     unsafe { (&raw const address).cast::<Option<F>>().read() }
 }
 

@@ -1,4 +1,5 @@
-//! How the C structures are declared: once, with their offsets, so that the table can be read and checked.
+//! How the C structures are declared: once, with their offsets, so that the table can be read and
+//! checked.
 
 /// The layout of one C structure, as this crate declares it.
 ///
@@ -31,8 +32,8 @@ pub struct Field {
     pub offset: usize,
 }
 
-/// A value that is all zero bytes; every structure starts as one, because libraries exist that read the unused high
-/// halves of the fields.
+/// A value that is all zero bytes; every structure starts as one, because libraries exist that read
+/// the unused high halves of the fields.
 pub(crate) trait Zero {
     const ZERO: Self;
 }
@@ -53,8 +54,9 @@ impl<T: Zero, const N: usize> Zero for [T; N] {
     const ZERO: Self = [T::ZERO; N];
 }
 
-/// Declares `#[repr(C)]` structures: `field: type = offset`, and `size` for the whole, all checked at compile time.
-/// `secret` in place of `struct` gives neither `Clone` nor `Copy`, and a `Debug` that shows no field.
+/// Declares `#[repr(C)]` structures: `field: type = offset`, and `size` for the whole, all checked
+/// at compile time. `secret` in place of `struct` gives neither `Clone` nor `Copy`, and a `Debug`
+/// that shows no field.
 macro_rules! c_structs {
     ($($(#[$meta:meta])* $kind:ident $name:ident, size $size:expr, {
         $($(#[$field_meta:meta])* $field:ident: $ty:ty = $offset:expr,)+
@@ -90,7 +92,9 @@ macro_rules! c_structs {
         }),+];
     };
     (@declare public $(#[$meta:meta])* $name:ident { $($body:tt)+ }) => {
-        c_structs!(@fields #[derive(Clone, Copy, Debug, PartialEq, Eq)] $(#[$meta])* $name { $($body)+ });
+        c_structs!(@fields
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)] $(#[$meta])* $name { $($body)+ }
+        );
     };
     (@declare secret $(#[$meta:meta])* $name:ident { $($body:tt)+ }) => {
         c_structs!(@fields $(#[$meta])* $name { $($body)+ });
@@ -106,7 +110,7 @@ macro_rules! c_structs {
     }) => {
         $(#[$meta])*
         #[repr(C)]
-        #[expect(clippy::exhaustive_structs, reason = "the ABI fixes the fields, and callers build the structures")]
+        #[expect(clippy::exhaustive_structs, reason = "the interface fixes the fields")]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $ty,)+
         }

@@ -17,8 +17,9 @@ pub use search::candidates;
 
 /// A loaded GM/T 0018 library with the addresses of its functions.
 ///
-/// It stays loaded until the process ends, even after this value is dropped: vendors' libraries start threads and leave
-/// exit handlers behind, which would run in memory that is gone, and copies of [`Functions`] would dangle.
+/// It stays loaded until the process ends, even after this value is dropped: vendors' libraries
+/// start threads and leave exit handlers behind, which would run in memory that is gone, and copies
+/// of [`Functions`] would dangle.
 ///
 /// ```
 /// use gmt0018_sys::{Library, LoadError};
@@ -35,21 +36,23 @@ pub struct Library {
 }
 
 impl Library {
-    /// Loads the library at `path`; a bare file name is left to the system's search, and never found in the current directory.
+    /// Loads the library at `path`; a bare file name is left to the system's search, and never
+    /// found in the current directory.
     ///
-    /// The file is looked at first, so that the usual mistakes get an answer that is more use than the system's. Symbols are
-    /// bound at once and kept local (`RTLD_NOW | RTLD_LOCAL`).
+    /// The file is looked at first, so that the usual mistakes get an answer that is more use than
+    /// the system's. Symbols are bound at once and kept local (`RTLD_NOW | RTLD_LOCAL`).
     ///
     /// # Errors
     ///
-    /// A [`LoadError`] for each thing that can be wrong with the file, and [`LoadError::MissingMandatory`] if it is a library
-    /// of another kind.
+    /// A [`LoadError`] for each thing that can be wrong with the file, and
+    /// [`LoadError::MissingMandatory`] if it is a library of another kind.
     ///
     /// # Safety
     ///
-    /// Loading runs the initialisers of the library and of all it depends on, which can do anything: the file must be a library
-    /// that may be trusted with the process, and not change while it is loaded. What it exports under the names of [`SYMBOLS`]
-    /// must have this crate's prototypes, or be called only through the field for the second prototype that it has.
+    /// Loading runs the initialisers of the library and of all it depends on, which can do
+    /// anything: the file must be a library that may be trusted with the process, and not change
+    /// while it is loaded. What it exports under the names of [`SYMBOLS`] must have this crate's
+    /// prototypes, or be called only through the field for the second prototype that it has.
     ///
     /// [`SYMBOLS`]: crate::SYMBOLS
     pub unsafe fn open(path: &Path) -> Result<Self, LoadError> {
@@ -62,7 +65,8 @@ impl Library {
             unsafe { load(path) }.map_err(|error| error::refusal(path, bare, &describe(&error)))?;
         // Never unloaded; the documentation of the type says why.
         let library = ManuallyDrop::new(library);
-        // SAFETY: the caller says that the functions have this crate's prototypes, and they stay as the library stays.
+        // SAFETY: the caller says that the functions have this crate's prototypes, and they stay as
+        // the library stays.
         let functions = unsafe { Functions::from_addresses(|name| address(&library, name)) };
         let names: Vec<_> = MANDATORY
             .into_iter()
@@ -81,7 +85,8 @@ impl Library {
         }
     }
 
-    /// Loads the first of the [`candidates`] that can be loaded: the usual names in the usual directories, then the names alone.
+    /// Loads the first of the [`candidates`] that can be loaded: the usual names in the usual
+    /// directories, then the names alone.
     ///
     /// # Errors
     ///
@@ -89,7 +94,8 @@ impl Library {
     ///
     /// # Safety
     ///
-    /// As for [`open`](Self::open), for the first file there is and for those after it that are tried because it was refused.
+    /// As for [`open`](Self::open), for the first file there is and for those after it that are
+    /// tried because it was refused.
     pub unsafe fn search() -> Result<Self, LoadError> {
         // SAFETY: the caller trusts every candidate.
         unsafe { Self::open_first(candidates()) }
@@ -128,22 +134,24 @@ impl Library {
         &self.functions
     }
 
-    /// Says whether the library exports the function `name`; false for every name that is not in [`SYMBOLS`](crate::SYMBOLS).
+    /// Says whether the library exports the function `name`; false for every name that is not in
+    /// [`SYMBOLS`](crate::SYMBOLS).
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.functions.has(name)
     }
 
-    /// The functions of the standard and the usual extensions that the library lacks; never a mandatory one.
+    /// The functions of the standard and the usual extensions that the library lacks; never a
+    /// mandatory one.
     pub fn missing(&self) -> impl Iterator<Item = &'static Symbol> {
         self.functions.missing()
     }
 }
 
-/// Says whether `path` is only a file name, which the system's loader looks for in its own directories.
+/// Says whether `path` is only a file name, which the system's loader looks for in its own
+/// directories.
 fn is_bare(path: &Path) -> bool {
-    path.parent()
-        .is_some_and(|parent| parent.as_os_str().is_empty())
+    path.file_name() == Some(path.as_os_str())
 }
 
 /// Loads the library, binding all symbols at once and keeping them out of other libraries' reach.

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// A chapter of the standard's clause 6, or one of its annexes, in the numbering of the 2023 edition.
+/// A chapter of the standard's clause 6, or one of its annexes, in the numbering of the 2023
+/// edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Chapter {
@@ -97,11 +98,13 @@ impl fmt::Display for Edition {
 pub struct Symbol {
     /// The name that the library exports.
     pub name: &'static str,
-    /// The chapter in the 2023 edition; for functions that are not in it, the chapter they would belong to.
+    /// The chapter in the 2023 edition; for functions that are not in it, the chapter they would
+    /// belong to.
     pub chapter: Chapter,
     /// The editions that list it.
     pub edition: Edition,
-    /// The parameters in order, or `None` where they are not confirmed: such a function is only looked up.
+    /// The parameters in order, or `None` where they are not confirmed: such a function is only
+    /// looked up.
     pub parameters: Option<&'static [Parameter]>,
 }
 
@@ -115,7 +118,8 @@ impl Symbol {
 
 /// A second prototype under which some libraries export a function.
 ///
-/// Nothing in a library tells which one it has, and the wrong one reads wrong registers: the user has to say.
+/// Nothing in a library tells which one it has, and the wrong one reads wrong registers: the user
+/// has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecondForm {
@@ -137,7 +141,8 @@ pub struct Parameter {
     pub c_type: &'static str,
 }
 
-/// The functions without which a library is refused; without any other one, only calls of that one fail.
+/// The functions without which a library is refused; without any other one, only calls of that one
+/// fail.
 pub const MANDATORY: [&str; 4] = [
     "SDF_OpenDevice",
     "SDF_CloseDevice",

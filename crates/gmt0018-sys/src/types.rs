@@ -1,7 +1,9 @@
-//! The structures of GM/T 0018 clause 5, and the older and vendor layouts that libraries in the field still use.
+//! The structures of GM/T 0018 clause 5, and the older and vendor layouts that libraries in the
+//! field still use.
 //!
-//! Integers are in the machine's byte order. Big numbers are big-endian byte arrays, right-aligned in their field: a
-//! 256-bit SM2 value is in bytes 32 to 63 of a 64-byte field, and the first 32 bytes are zero.
+//! Integers are in the machine's byte order. Big numbers are big-endian byte arrays, right-aligned
+//! in their field: a 256-bit SM2 value is in bytes 32 to 63 of a 64-byte field, and the first 32
+//! bytes are zero.
 
 use core::ffi::{c_int, c_ulong, c_void};
 
@@ -13,9 +15,11 @@ pub mod variant;
 pub use sm9::*;
 pub use variant::*;
 
-/// What every function returns: 0, or an error code of [`error_code`](crate::error_code) to be compared as `u32`.
+/// What every function returns: 0, or an error code of [`error_code`](crate::error_code) to be
+/// compared as `u32`.
 ///
-/// The standard says `int`; some vendors' headers say `unsigned int`. Both are 32 bits in the same register.
+/// The standard says `int`; some vendors' headers say `unsigned int`. Both are 32 bits in the same
+/// register.
 pub type Rv = c_int;
 
 /// A handle of a device, a session, a key or a key agreement: opaque, and null when invalid.
@@ -43,7 +47,8 @@ crate::constant::constants! {
     ECCREF_MAX_LEN = 64;
 }
 
-/// The bytes of [`ECCCipher`] before the ciphertext proper: a ciphertext of `L` bytes takes `ECCCIPHER_HEADER_LEN + L`.
+/// The bytes of [`ECCCipher`] before the ciphertext proper: a ciphertext of `L` bytes takes
+/// `ECCCIPHER_HEADER_LEN + L`.
 ///
 /// Use this and never `size_of::<ECCCipher>()`, which counts padding.
 pub const ECCCIPHER_HEADER_LEN: usize = core::mem::offset_of!(ECCCipher, C);
@@ -53,13 +58,15 @@ pub fn layouts() -> impl Iterator<Item = &'static Layout> {
     LAYOUTS.iter().chain(variant::LAYOUTS).chain(sm9::LAYOUTS)
 }
 
-/// Bytes of the C type `unsigned long`, which the 2012 envelope alone uses: 8 on 64-bit Unix, 4 elsewhere.
+/// Bytes of the C type `unsigned long`, which the 2012 envelope alone uses: 8 on 64-bit Unix, 4
+/// elsewhere.
 const LONG: usize = size_of::<c_ulong>();
 
 c_structs! {
     /// What a device says about itself (5.2, device information).
     ///
-    /// The texts are not always closed with a zero byte. The capability words are hints: libraries fill them wrongly.
+    /// The texts are not always closed with a zero byte. The capability words are hints: libraries
+    /// fill them wrongly.
     public DEVICEINFO, size 100, {
         /// The manufacturer's name.
         IssuerName: [u8; 40] = 0,
@@ -127,10 +134,12 @@ c_structs! {
         K: [u8; 64] = 4,
     }
 
-    /// An SM2 ciphertext C1, C3, C2 (5.5): a header of [`ECCCIPHER_HEADER_LEN`] bytes, then `L` bytes.
+    /// An SM2 ciphertext C1, C3, C2 (5.5): a header of [`ECCCIPHER_HEADER_LEN`] bytes, then `L`
+    /// bytes.
     ///
-    /// This structure is the header with the first byte of the ciphertext. To receive one, hand over a zeroed buffer of
-    /// 1024 bytes or more: libraries write the sizes of their own declarations, from 164 to 420 bytes.
+    /// This structure is the header with the first byte of the ciphertext. To receive one, hand
+    /// over a zeroed buffer of 1024 bytes or more: libraries write the sizes of their own
+    /// declarations, from 164 to 420 bytes.
     public ECCCipher, size 168, {
         /// The x coordinate of C1.
         x: [u8; 64] = 0,
@@ -152,9 +161,11 @@ c_structs! {
         s: [u8; 64] = 64,
     }
 
-    /// The protection structure of an SM2 key pair of the 2012 edition (5.8). No standard function takes it; vendors' do.
+    /// The protection structure of an SM2 key pair of the 2012 edition (5.8). No standard function
+    /// takes it; vendors' do.
     ///
-    /// Alone among the structures it has `unsigned long` members, and headers that pack it to one byte move its last two.
+    /// Alone among the structures it has `unsigned long` members, and headers that pack it to one
+    /// byte move its last two.
     public ENVELOPEDKEYBLOB, size if LONG == 8 { 384 } else { 372 }, {
         /// The asymmetric algorithm; other headers make it a version.
         ulAsymmAlgID: c_ulong = 0,
@@ -168,9 +179,11 @@ c_structs! {
         cbEncryptedPriKey: [u8; 64] = 2 * LONG + 300,
     }
 
-    /// The protection structure of an SM2 key pair of the 2023 edition (5.9), in the order of GM/T 0016.
+    /// The protection structure of an SM2 key pair of the 2023 edition (5.9), in the order of GM/T
+    /// 0016.
     ///
-    /// It ends in an [`ECCCipher`] and so has a variable length: 208 + [`ECCCIPHER_HEADER_LEN`] + L bytes.
+    /// It ends in an [`ECCCipher`] and so has a variable length: 208 + [`ECCCIPHER_HEADER_LEN`] + L
+    /// bytes.
     public EnvelopedECCKey, size 376, {
         /// The version of the structure: 1.
         Version: u32 = 0,

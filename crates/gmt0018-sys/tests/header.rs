@@ -1,10 +1,11 @@
 //! Compares `include/gmt0018.h` with the Rust declarations by compiling C against it.
 //!
-//! Names are compared as sets; sizes, offsets, types, constants and prototypes are compared by the C compiler, in assertions
-//! that are written from the Rust side's own tables. The same check is run on headers altered in one place each, and has to
-//! refuse every one.
+//! Names are compared as sets; sizes, offsets, types, constants and prototypes are compared by the
+//! C compiler, in assertions that are written from the Rust side's own tables. The same check is
+//! run on headers altered in one place each, and has to refuse every one.
 
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,6 +18,106 @@ use gmt0018_sys::{
 };
 
 const HEADER: &str = include_str!("../include/gmt0018.h");
+
+/// What is altered, into what, and what the refusal has to name.
+const ALTERATIONS: [(&str, &str, &str); 18] = [
+    // A prototype: two parameters change places, one is lost, one becomes a pointer, the result
+    // changes.
+    (
+        "unsigned int uiLength, unsigned char *pucRandom",
+        "unsigned char *pucRandom, unsigned int uiLength",
+        "SDF_GenerateRandom",
+    ),
+    (
+        "SDF_GetSymmKeyHandle(\n    void *hSessionHandle, unsigned int uiKeyIndex, ",
+        "SDF_GetSymmKeyHandle(\n    void *hSessionHandle, ",
+        "SDF_GetSymmKeyHandle",
+    ),
+    (
+        "unsigned char *pucAuthData, unsigned int uiAuthDataLength",
+        "unsigned char *pucAuthData, unsigned int *uiAuthDataLength",
+        "SDF_AuthDec",
+    ),
+    (
+        "SDF_API int SDF_CloseDevice",
+        "SDF_API long SDF_CloseDevice",
+        "SDF_CloseDevice",
+    ),
+    (
+        "ECCSignature *pucSignature",
+        "ECCSignature_256 *pucSignature",
+        "SDF_",
+    ),
+    // A second prototype.
+    (
+        "unsigned int *puiAuthDataLength, unsigned char *pucEncData",
+        "unsigned int uiAuthDataLength, unsigned char *pucEncData",
+        "SDF_AuthDec_PointerTagLength",
+    ),
+    // A constant.
+    (
+        "#define SGD_SM4_CBC 0x00000402u",
+        "#define SGD_SM4_CBC 0x00000401u",
+        "SGD_SM4_CBC",
+    ),
+    (
+        "#define SDR_PARDENY (SDR_BASE + 0x07u)",
+        "#define SDR_PARDENY (SDR_BASE + 0x08u)",
+        "SDR_PARDENY",
+    ),
+    (
+        "#define ECCCIPHER_HEADER_LEN 164u",
+        "#define ECCCIPHER_HEADER_LEN 168u",
+        "ECCCIPHER_HEADER_LEN",
+    ),
+    // A structure: fields change places, change size, change type.
+    (
+        "    unsigned int DeviceVersion;\n    unsigned int StandardVersion;",
+        "    unsigned int StandardVersion;\n    unsigned int DeviceVersion;",
+        "DEVICEINFO",
+    ),
+    (
+        "    unsigned int BufferSize;",
+        "    unsigned char BufferSize[4];",
+        "BufferSize",
+    ),
+    (
+        "    unsigned char DeviceName[16];\n    unsigned char DeviceSerial[16];",
+        "    unsigned char DeviceName[8];\n    unsigned char DeviceSerial[24];",
+        "DeviceName",
+    ),
+    (
+        "    unsigned long ulSymmAlgID;",
+        "    signed long ulSymmAlgID;",
+        "ulSymmAlgID",
+    ),
+    // A name too few, a name too many.
+    (
+        "SDF_API int SDF_OpenDevice(void **phDeviceHandle);",
+        "",
+        "SDF_OpenDevice",
+    ),
+    (
+        "SDF_API int SDF_OpenDevice(",
+        "SDF_API int SDF_OpenEverything(void **p);\nSDF_API int SDF_OpenDevice(",
+        "SDF_OpenEverything",
+    ),
+    (
+        "#define SDR_OK ",
+        "#define SDR_FINE 0u\n#define SDR_OK ",
+        "SDR_FINE",
+    ),
+    (
+        "} ECCCipher;",
+        "} ECCCipher;\ntypedef struct Extra_st {\n    unsigned int a;\n} Extra;",
+        "Extra",
+    ),
+    (
+        "    unsigned char C[1];\n} ECCCipher;",
+        "    unsigned char C[1];\n    unsigned char D[1];\n} ECCCipher;",
+        "ECCCipher",
+    ),
+];
 
 #[test]
 fn header_agrees_with_rust() {
@@ -54,104 +155,7 @@ fn altered_headers_are_refused() {
     if compiler_is_missing() {
         return;
     }
-    let alterations = [
-        // A prototype: two parameters change places, one is lost, one becomes a pointer, the result changes.
-        (
-            "unsigned int uiLength, unsigned char *pucRandom",
-            "unsigned char *pucRandom, unsigned int uiLength",
-            "SDF_GenerateRandom",
-        ),
-        (
-            "SDF_GetSymmKeyHandle(\n    void *hSessionHandle, unsigned int uiKeyIndex, ",
-            "SDF_GetSymmKeyHandle(\n    void *hSessionHandle, ",
-            "SDF_GetSymmKeyHandle",
-        ),
-        (
-            "unsigned char *pucAuthData, unsigned int uiAuthDataLength",
-            "unsigned char *pucAuthData, unsigned int *uiAuthDataLength",
-            "SDF_AuthDec",
-        ),
-        (
-            "SDF_API int SDF_CloseDevice",
-            "SDF_API long SDF_CloseDevice",
-            "SDF_CloseDevice",
-        ),
-        (
-            "ECCSignature *pucSignature",
-            "ECCSignature_256 *pucSignature",
-            "SDF_",
-        ),
-        // A second prototype.
-        (
-            "unsigned int *puiAuthDataLength, unsigned char *pucEncData",
-            "unsigned int uiAuthDataLength, unsigned char *pucEncData",
-            "SDF_AuthDec_PointerTagLength",
-        ),
-        // A constant.
-        (
-            "#define SGD_SM4_CBC 0x00000402u",
-            "#define SGD_SM4_CBC 0x00000401u",
-            "SGD_SM4_CBC",
-        ),
-        (
-            "#define SDR_PARDENY (SDR_BASE + 0x07u)",
-            "#define SDR_PARDENY (SDR_BASE + 0x08u)",
-            "SDR_PARDENY",
-        ),
-        (
-            "#define ECCCIPHER_HEADER_LEN 164u",
-            "#define ECCCIPHER_HEADER_LEN 168u",
-            "ECCCIPHER_HEADER_LEN",
-        ),
-        // A structure: fields change places, change size, change type.
-        (
-            "    unsigned int DeviceVersion;\n    unsigned int StandardVersion;",
-            "    unsigned int StandardVersion;\n    unsigned int DeviceVersion;",
-            "DEVICEINFO",
-        ),
-        (
-            "    unsigned int BufferSize;",
-            "    unsigned char BufferSize[4];",
-            "BufferSize",
-        ),
-        (
-            "    unsigned char DeviceName[16];\n    unsigned char DeviceSerial[16];",
-            "    unsigned char DeviceName[8];\n    unsigned char DeviceSerial[24];",
-            "DeviceName",
-        ),
-        (
-            "    unsigned long ulSymmAlgID;",
-            "    signed long ulSymmAlgID;",
-            "ulSymmAlgID",
-        ),
-        // A name too few, a name too many.
-        (
-            "SDF_API int SDF_OpenDevice(void **phDeviceHandle);",
-            "",
-            "SDF_OpenDevice",
-        ),
-        (
-            "SDF_API int SDF_OpenDevice(",
-            "SDF_API int SDF_OpenEverything(void **p);\nSDF_API int SDF_OpenDevice(",
-            "SDF_OpenEverything",
-        ),
-        (
-            "#define SDR_OK ",
-            "#define SDR_FINE 0u\n#define SDR_OK ",
-            "SDR_FINE",
-        ),
-        (
-            "} ECCCipher;",
-            "} ECCCipher;\ntypedef struct Extra_st {\n    unsigned int a;\n} Extra;",
-            "Extra",
-        ),
-        (
-            "    unsigned char C[1];\n} ECCCipher;",
-            "    unsigned char C[1];\n    unsigned char D[1];\n} ECCCipher;",
-            "ECCCipher",
-        ),
-    ];
-    for (from, to, expected) in alterations {
+    for (from, to, expected) in ALTERATIONS {
         assert!(HEADER.contains(from), "the header has no {from:?} to alter");
         let difference = compare(&HEADER.replacen(from, to, 1))
             .expect_err(&format!("a header with {to:?} for {from:?} was accepted"));

@@ -1,7 +1,9 @@
-//! The list of prototypes, in the order of the standard: the one place where they are written down in Rust.
+//! The list of prototypes, in the order of the standard: the one place where they are written down
+//! in Rust.
 //!
-//! `prototypes` groups them by chapter; the word before a name is its `Edition`. `names` has the functions whose
-//! parameters are not confirmed. `second_forms` has the prototypes that some libraries have instead.
+//! `prototypes` groups them by chapter; the word before a name is its `Edition`. `names` has the
+//! functions whose parameters are not confirmed. `second_forms` has the prototypes that some
+//! libraries have instead.
 
 /// Hands the list to another macro.
 macro_rules! prototypes {

@@ -30,8 +30,8 @@ pub enum LoadError {
     },
     /// The file, or a directory on the way to it, may not be read by this user.
     #[error(
-        "{} may not be read by this user; make the file readable and its directories searchable (chmod), \
-         or run as a user of the device's group", path.display()
+        "{} may not be read by this user; make the file readable and its directories searchable \
+         (chmod), or run as a user of the device's group", path.display()
     )]
     Permission {
         /// The path.
@@ -63,8 +63,8 @@ pub enum LoadError {
     },
     /// The library is for another processor, word size or byte order.
     #[error(
-        "{} is for {found}, and this program is for {expected}; install the vendor's package for {expected}, \
-         or use a build of this program for {found}", path.display()
+        "{} is for {found}, and this program is for {expected}; install the vendor's package for \
+         {expected}, or use a build of this program for {found}", path.display()
     )]
     OtherArchitecture {
         /// The path.
@@ -76,8 +76,9 @@ pub enum LoadError {
     },
     /// The library needs another one, itself or through a third, that the system does not find.
     #[error(
-        "{} needs {dependency}, which is not found; install it, or name its directory in LD_LIBRARY_PATH before the \
-         program starts or in /etc/ld.so.conf.d (then run ldconfig); `ldd {}` lists all that is needed",
+        "{} needs {dependency}, which is not found; install it, or name its directory in \
+         LD_LIBRARY_PATH before the program starts or in /etc/ld.so.conf.d (then run ldconfig); \
+         `ldd {}` lists all that is needed",
         path.display(), path.display()
     )]
     UnmetDependency {
@@ -87,7 +88,10 @@ pub enum LoadError {
         dependency: String,
     },
     /// The system's loader refused the library for another reason.
-    #[error("the system does not load {}: {message}; ask the vendor for a build for this system", path.display())]
+    #[error(
+        "the system does not load {}: {message}; ask the vendor for a build for this system",
+        path.display()
+    )]
     Refused {
         /// The path.
         path: PathBuf,
@@ -96,8 +100,9 @@ pub enum LoadError {
     },
     /// The library lacks functions that none can do without, so it is a library of another kind.
     #[error(
-        "{} is not a GM/T 0018 library: it does not export {}; give the path of the vendor's SDF library \
-         (not of its PKCS #11, SKF or management library)", path.display(), names.join(", ")
+        "{} is not a GM/T 0018 library: it does not export {}; give the path of the vendor's SDF \
+         library (not of its PKCS #11, SKF or management library)",
+        path.display(), names.join(", ")
     )]
     MissingMandatory {
         /// The path.
@@ -202,17 +207,20 @@ impl fmt::Display for FileKind {
 
 /// Sorts what the system's loader says of a file that looked right.
 ///
-/// The words after the first colon are translated in some locales; what stands before it is not: the bare name of a library
-/// that was not found, or the full path of one that was.
+/// The words after the first colon are translated in some locales; what stands before it is not:
+/// the bare name of a library that was not found, or the full path of one that was.
 pub(super) fn refusal(path: &Path, bare: bool, message: &str) -> LoadError {
     let path = path.to_owned();
     let message = message
         .strip_prefix("Error loading shared library ")
         .unwrap_or(message); // musl
     let name = message.split_once(": ").map_or("", |(name, _)| name);
-    if bare && path.as_os_str() == name {
+    let file = Path::new(name);
+    let is_name_of_library = name.contains(".so") && !name.contains(['/', ' ']);
+    let is_lost_path = file.is_absolute() && file != path && !file.exists();
+    if bare && file == path {
         LoadError::Missing { path }
-    } else if name.contains(".so") && !name.contains(['/', ' ']) {
+    } else if is_name_of_library || is_lost_path {
         LoadError::UnmetDependency {
             path,
             dependency: name.to_owned(),
@@ -227,14 +235,15 @@ pub(super) fn refusal(path: &Path, bare: bool, message: &str) -> LoadError {
 
 fn missing_advice(path: &Path) -> &'static str {
     if super::is_bare(path) {
-        "the system's search does not find the name: give the whole path, install the library, or name its directory in \
-         LD_LIBRARY_PATH before the program starts"
+        "the system's search does not find the name: give the whole path, install the library, or \
+         name its directory in LD_LIBRARY_PATH before the program starts"
     } else {
         "check the path, or install the vendor's library"
     }
 }
 
-/// Tells what was wrong with each candidate: the files that there were first, then the places where there was none.
+/// Tells what was wrong with each candidate: the files that there were first, then the places where
+/// there was none.
 fn search_report(tried: &[LoadError]) -> String {
     let mut report =
         "no GM/T 0018 library could be loaded; give the path of the vendor's library".to_owned();

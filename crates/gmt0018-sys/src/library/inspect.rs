@@ -1,7 +1,8 @@
 //! A look at the file before the system's loader gets it.
 //!
-//! The loader's own messages leave out what the user needs to know (it says "wrong ELF class" and not which), and a file that
-//! was copied incompletely kills the process when its missing pages are touched.
+//! The loader's own messages leave out what the user needs to know (it says "wrong ELF class" and
+//! not which), and a file that was copied incompletely kills the process when its missing pages are
+//! touched.
 
 use core::fmt;
 use std::fs::{self, File};
@@ -218,7 +219,8 @@ fn kind_of(start: &[u8]) -> FileKind {
     }
 }
 
-/// Checks an ELF file: for this machine, a shared library, and with all the bytes that the loader will map.
+/// Checks an ELF file: for this machine, a shared library, and with all the bytes that the loader
+/// will map.
 fn inspect_elf<'data>(data: impl ReadRef<'data>, start: &[u8], length: u64) -> Result<(), Problem> {
     let found = architecture(start)?;
     if !found.suits(Architecture::of_this_program()) {
@@ -275,4 +277,90 @@ fn architecture(start: &[u8]) -> Result<Architecture, Problem> {
         bits,
         big_endian,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The start of an ELF file that the checks let pass as far as its first bytes go.
+    fn library_header() -> Vec<u8> {
+        let architecture = Architecture::of_this_program();
+        let mut bytes = vec![0; 64 + 2 * 56];
+        bytes[..4].copy_from_slice(&elf::ELFMAG);
+        bytes[4] = if architecture.bits == 64 {
+            elf::ELFCLASS64
+        } else {
+            elf::ELFCLASS32
+        };
+        bytes[5] = if architecture.big_endian {
+            elf::ELFDATA2MSB
+        } else {
+            elf::ELFDATA2LSB
+        };
+        bytes[6] = elf::EV_CURRENT;
+        bytes[16..18].copy_from_slice(&elf::ET_DYN.to_ne_bytes());
+        let machine = architecture.machine.unwrap_or(0);
+        bytes[18..20].copy_from_slice(&machine.to_ne_bytes());
+        bytes[20..24].copy_from_slice(&1_u32.to_ne_bytes());
+        bytes
+    }
+
+    #[cfg(all(
+        target_pointer_width = "64",
+        not(windows),
+        not(target_vendor = "apple")
+    ))]
+    #[test]
+    fn segments_decide_how_long_the_file_has_to_be() {
+        let mut bytes = library_header();
+        bytes[32..40].copy_from_slice(&64_u64.to_ne_bytes()); // e_phoff
+        bytes[54..56].copy_from_slice(&56_u16.to_ne_bytes()); // e_phentsize
+        bytes[56..58].copy_from_slice(&1_u16.to_ne_bytes()); // e_phnum
+        bytes[64..68].copy_from_slice(&elf::PT_LOAD.to_ne_bytes());
+        for (size, whole) in [(0, true), (176, true), (177, false), (u64::MAX, false)] {
+            bytes[96..104].copy_from_slice(&size.to_ne_bytes()); // p_filesz
+            let result = inspect_data(bytes.as_slice());
+            assert_eq!(result.is_ok(), whole, "{size}: {result:?}");
+        }
+        // p_offset and p_filesz that overflow when added.
+        bytes[72..80].copy_from_slice(&u64::MAX.to_ne_bytes());
+        assert!(matches!(
+            inspect_data(bytes.as_slice()),
+            Err(Problem::Damaged(_))
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            prop_assert!(inspect_data(bytes.as_slice()).is_err());
+        }
+
+        #[test]
+        fn any_bytes_after_a_good_start_get_an_answer(
+            rest in proptest::collection::vec(any::<u8>(), 0..600),
+            kept in 0_usize..=64,
+        ) {
+            let mut bytes = library_header();
+            bytes.truncate(kept);
+            bytes.extend(rest);
+            let _ = inspect_data(bytes.as_slice());
+        }
+
+        #[test]
+        fn a_changed_header_gets_an_answer(
+            changes in proptest::collection::vec((0_usize..64, any::<u8>()), 1..4),
+            length in 0_usize..=176,
+        ) {
+            let mut bytes = library_header();
+            for (offset, byte) in changes {
+                bytes[offset] = byte;
+            }
+            bytes.truncate(length);
+            let _ = inspect_data(bytes.as_slice());
+        }
+    }
 }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-/// File names without prefix and suffix: FISCO BCOS's name, Sansec's, the plain one, openHiTLS's and SoftSDF's.
-const NAMES: [&str; 5] = ["gmt0018", "swsds", "sdf", "sdfx", "softsdf"];
+/// File names without prefix and suffix: FISCO BCOS's, Sansec's, the plain one, openHiTLS's. Not those
+/// of software cards: a program that finds no card must not sign with another key.
+const NAMES: [&str; 4] = ["gmt0018", "swsds", "sdf", "sdfx"];
 
-/// Gives the paths that [`Library::search`](crate::Library::search) tries, in order: each name in each directory, then the
-/// bare names, which the system's loader looks for in its own way.
+/// Gives the paths that [`Library::search`](crate::Library::search) tries, in order: each name in
+/// each directory, then the bare names, which the system's loader looks for in its own way.
 ///
 /// ```
 /// let candidates = gmt0018_sys::candidates();

@@ -1,6 +1,7 @@
 //! The SM9 structures (2023, annex B), with 32-byte fields, as one public header transcribes them.
 //!
-//! The two enveloped-key structures are left out: the text contradicts itself on their size and no function takes them.
+//! The two enveloped-key structures are left out: the text contradicts itself on their size and no
+//! function takes them.
 
 use crate::layout::c_structs;
 
@@ -61,7 +62,8 @@ c_structs! {
         yb: [u8; 32] = 100,
     }
 
-    /// An SM9 ciphertext: a header of 104 bytes, then `L` bytes, of which only the first is declared.
+    /// An SM9 ciphertext: a header of 104 bytes, then `L` bytes, of which only the first is
+    /// declared.
     public SM9Cipher, size 108, {
         /// How the data is encrypted.
         EncType: u32 = 0,

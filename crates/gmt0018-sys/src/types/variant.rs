@@ -1,7 +1,9 @@
-//! Layouts other than the standard's that libraries in the field use; none appears in a prototype of this crate.
+//! Layouts other than the standard's that libraries in the field use; none appears in a prototype
+//! of this crate.
 //!
-//! A caller who knows that a library was built with one of these passes a pointer to it in place of the standard's
-//! structure. No call tells which layout a library uses; exporting a public key into a marked buffer does.
+//! A caller who knows that a library was built with one of these passes a pointer to it in place of
+//! the standard's structure. No call tells which layout a library uses; exporting a public key into
+//! a marked buffer does.
 
 use crate::layout::c_structs;
 
@@ -44,7 +46,8 @@ c_structs! {
         y: [u8; 32] = 36,
     }
 
-    /// [`ECCrefPrivateKey`](crate::ECCrefPrivateKey) with a 256-bit field (2008 interface, Fisherman).
+    /// [`ECCrefPrivateKey`](crate::ECCrefPrivateKey) with a 256-bit field (2008 interface,
+    /// Fisherman).
     secret ECCrefPrivateKey_256, size 36, {
         /// The size of the key in bits: 256 for SM2.
         bits: u32 = 0,
@@ -60,9 +63,11 @@ c_structs! {
         s: [u8; 32] = 32,
     }
 
-    /// [`ECCCipher`](crate::ECCCipher) with 256-bit fields in the order of the 2012 edition (Fisherman, Huawei).
+    /// [`ECCCipher`](crate::ECCCipher) with 256-bit fields in the order of the 2012 edition
+    /// (Fisherman, Huawei).
     ///
-    /// Only the first byte of the ciphertext is declared; Fisherman's own structure has room for 136.
+    /// Only the first byte of the ciphertext is declared; Fisherman's own structure has room for
+    /// 136.
     public ECCCipher_256, size 104, {
         /// The x coordinate of C1.
         x: [u8; 32] = 0,
