@@ -1,5 +1,11 @@
 //! Interoperability with the installed `openssl` command (3.0 or later, with SM2).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests, outside test functions"
+)]
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
