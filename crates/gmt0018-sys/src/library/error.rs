@@ -262,3 +262,48 @@ fn search_report(tried: &[LoadError]) -> String {
     }
     report
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dependency(message: &str) -> Option<String> {
+        match refusal(Path::new("/opt/card/libgmt0018.so"), false, message) {
+            LoadError::UnmetDependency { dependency, .. } => Some(dependency),
+            LoadError::Refused { .. } => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_missing_dependency_is_read_from_the_loaders_words() {
+        for message in [
+            // glibc, in English and in Chinese
+            "libcomm.so.2: cannot open shared object file: No such file or directory",
+            "libcomm.so.2: 无法打开共享目标文件: 没有那个文件或目录",
+            // musl
+            "Error loading shared library libcomm.so.2: No such file or directory \
+             (needed by /opt/card/libgmt0018.so)",
+        ] {
+            assert_eq!(
+                dependency(message).as_deref(),
+                Some("libcomm.so.2"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_words_are_passed_on() {
+        for message in [
+            "/opt/card/libgmt0018.so: undefined symbol: usb_open",
+            "/opt/card/libgmt0018.so: cannot open shared object file: Permission denied",
+            "/opt/card/libgmt0018.so: failed to map segment from shared object",
+            "Error relocating /opt/card/libgmt0018.so: usb_open: symbol not found",
+            "Dynamic loading not supported",
+            "",
+        ] {
+            assert_eq!(dependency(message), None, "{message}");
+        }
+    }
+}

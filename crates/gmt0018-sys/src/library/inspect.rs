@@ -13,7 +13,7 @@ use object::elf;
 use object::endian::Endianness;
 use object::read::ReadCache;
 use object::read::ReadRef;
-use object::read::elf::{FileHeader, ProgramHeader};
+use object::read::elf::{Dyn, FileHeader, ProgramHeader};
 
 use crate::library::error::{FileKind, LoadError};
 
@@ -236,6 +236,21 @@ fn inspect_elf<'data>(data: impl ReadRef<'data>, start: &[u8], length: u64) -> R
         _ => return Err(Problem::Kind(FileKind::OtherElf)),
     }
     let segments = header.program_headers(endian, data).map_err(damaged)?;
+    for segment in segments {
+        // Where the segment cannot be read, its length is what is wrong, and found below.
+        let entries = segment
+            .dynamic(endian, data)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let is_program = |entry: &<Header as FileHeader>::Dyn| {
+            entry.tag(endian) == elf::DT_FLAGS_1
+                && entry.val(endian) & u64::from(elf::DF_1_PIE) != 0
+        };
+        if entries.iter().any(is_program) {
+            return Err(Problem::Kind(FileKind::Program));
+        }
+    }
     let needed = segments
         .iter()
         .filter(|segment| segment.p_type(endian) == elf::PT_LOAD)

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-/// File names without prefix and suffix: FISCO BCOS's, Sansec's, the plain one, openHiTLS's. Not those
-/// of software cards: a program that finds no card must not sign with another key.
+/// File names without prefix and suffix: FISCO BCOS's, Sansec's, the plain one, openHiTLS's. Not
+/// those of software cards: a program that finds no card must not sign with another key.
 const NAMES: [&str; 4] = ["gmt0018", "swsds", "sdf", "sdfx"];
 
 /// Gives the paths that [`Library::search`](crate::Library::search) tries, in order: each name in
@@ -35,7 +35,13 @@ pub fn candidates() -> Vec<PathBuf> {
 /// The directories that vendors' installers use, the local ones first.
 #[cfg(unix)]
 fn directories() -> Vec<PathBuf> {
-    let multiarch = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let multiarch = match std::env::consts::ARCH {
+        "x86" => "i386-linux-gnu".to_owned(),
+        "arm" => "arm-linux-gnueabihf".to_owned(),
+        "mips64" if cfg!(target_endian = "little") => "mips64el-linux-gnuabi64".to_owned(),
+        "powerpc64" if cfg!(target_endian = "little") => "powerpc64le-linux-gnu".to_owned(),
+        arch => format!("{arch}-linux-gnu"),
+    };
     let mut directories = Vec::new();
     for (root, library) in [
         ("/usr/local", "lib"),

@@ -56,6 +56,22 @@ fn elf_files_that_are_no_libraries() {
 }
 
 #[test]
+fn a_position_independent_program() {
+    let program = std::env::current_exe().unwrap();
+    let error = refused(program, "a program");
+    assert!(
+        matches!(
+            error,
+            LoadError::NotLibrary {
+                kind: FileKind::Program,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn truncated_library() {
     let directory = directory();
     let Some(path) = compile(&directory, "libgood.so", FOUR, &[]) else {
