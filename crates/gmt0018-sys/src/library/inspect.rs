@@ -236,7 +236,10 @@ fn inspect_elf<'data>(data: impl ReadRef<'data>, start: &[u8], length: u64) -> R
         _ => return Err(Problem::Kind(FileKind::OtherElf)),
     }
     let segments = header.program_headers(endian, data).map_err(damaged)?;
-    for segment in segments {
+    // A dynamic segment is a few kilobytes; a file that claims more is not read into memory for it.
+    let small =
+        |segment: &&<Header as FileHeader>::ProgramHeader| segment.file_range(endian).1 <= 1 << 20;
+    for segment in segments.iter().filter(small) {
         // Where the segment cannot be read, its length is what is wrong, and found below.
         let entries = segment
             .dynamic(endian, data)
