@@ -8,10 +8,11 @@
 use std::fmt;
 
 use digest::Digest;
+use sm2::Scalar;
 use sm2::elliptic_curve::{PrimeField, ops::MulVartime};
-use sm2::{ProjectivePoint, Scalar};
 use sm2_signing::{PublicKey, UserId, Z};
 use sm3::Sm3;
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::random::RandomError;
@@ -113,8 +114,8 @@ impl<'a> Peer<'a> {
 
 /// A key with the values that confirm it.
 ///
-/// B sends [`s_b`](Self::s_b), which A compares with its own (S1 = SB); A sends
-/// [`s_a`](Self::s_a), which B compares with its own (S2 = SA). Compare in constant time.
+/// B sends [`s_b`](Self::s_b), which A checks with [`verify_s_b`](Self::verify_s_b) (S1 = SB); A
+/// sends [`s_a`](Self::s_a), which B checks with [`verify_s_a`](Self::verify_s_a) (S2 = SA).
 #[derive(Clone)]
 pub struct Confirmed {
     key: Zeroizing<Vec<u8>>,
@@ -145,6 +146,24 @@ impl Confirmed {
     #[must_use]
     pub const fn s_b(&self) -> &[u8; 32] {
         &self.s_b
+    }
+
+    /// Compares what the sponsor sent with S2, in constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Confirmation`] if the sponsor has not the same key.
+    pub fn verify_s_a(&self, received: &[u8]) -> Result<(), Error> {
+        confirm(&self.s_a, received)
+    }
+
+    /// Compares what the responder sent with S1, in constant time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Confirmation`] if the responder has not the same key.
+    pub fn verify_s_b(&self, received: &[u8]) -> Result<(), Error> {
+        confirm(&self.s_b, received)
     }
 }
 
@@ -253,10 +272,8 @@ fn shared_point(
     // A6: x2~ = 2^w + (x2 & (2^w - 1))
     let peer_x = truncated(peer.ephemeral.x());
     // A7: U = [h * t](P + [x2~]R), an error if it is the point at infinity; h = 1
-    let mut point = Zeroizing::new((key + ephemeral.mul_vartime(&peer_x)) * *t);
-    let shared = curve::to_secret_coordinates(&point).ok_or(Error::Infinity);
-    *point = ProjectivePoint::IDENTITY;
-    shared
+    let point = Zeroizing::new((key + ephemeral.mul_vartime(&peer_x)) * *t);
+    curve::to_secret_coordinates(&point).ok_or(Error::Infinity)
 }
 
 /// 2^127 + (x mod 2^127): w = ceil(ceil(log2 n) / 2) - 1 = 127.
@@ -296,6 +313,14 @@ fn conclude(shared: &[u8; 64], a: &Side, b: &Side, key_length: usize) -> Confirm
     Confirmed { key, s_a, s_b }
 }
 
+fn confirm(own: &[u8; 32], received: &[u8]) -> Result<(), Error> {
+    if bool::from(own.as_slice().ct_eq(received)) {
+        Ok(())
+    } else {
+        Err(Error::Confirmation)
+    }
+}
+
 /// Why there is no agreed key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -320,6 +345,12 @@ pub enum Error {
          end the exchange"
     )]
     Infinity,
+    /// The peer's confirmation value is not what the agreed key gives.
+    #[error(
+        "the peer's confirmation value does not match: it has another key, or the messages were \
+         changed on the way; throw the key away"
+    )]
+    Confirmation,
 }
 
 #[cfg(test)]

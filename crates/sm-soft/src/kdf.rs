@@ -17,6 +17,7 @@ pub(crate) fn derive(parts: &[&[u8]], length: usize) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(vec![0; length]);
     for (chunk, counter) in key.chunks_mut(32).zip(1_u32..) {
         let digest = hash.clone().chain_update(counter.to_be_bytes()).finalize();
+        let digest = Zeroizing::new(<[u8; 32]>::from(digest));
         chunk.copy_from_slice(&digest[..chunk.len()]);
     }
     key

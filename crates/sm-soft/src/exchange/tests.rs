@@ -39,6 +39,10 @@ fn standard_example() {
         assert_eq!(side.s_b(), &hex32(S1_SB));
         assert_eq!(side.s_a(), &hex32(S2_SA));
     }
+    assert_eq!(by_a.verify_s_b(by_b.s_b()), Ok(()));
+    assert_eq!(by_b.verify_s_a(by_a.s_a()), Ok(()));
+    assert_eq!(by_a.verify_s_b(by_b.s_a()), Err(Error::Confirmation));
+    assert_eq!(by_b.verify_s_a(&by_a.s_a()[..31]), Err(Error::Confirmation));
     assert_eq!(format!("{by_a:?}"), "Confirmed { .. }");
 }
 
