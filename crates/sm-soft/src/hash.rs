@@ -112,6 +112,20 @@ mod tests {
         );
     }
 
+    /// GM/T 0042-2015, annex D.3.
+    #[test]
+    fn standard_hmac() {
+        let key: Vec<u8> = (1..=32).collect();
+        let mut mac = HmacSm3::new(&key);
+        let half = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+        mac.update(half);
+        mac.update(half);
+        assert_eq!(
+            mac.finalize().to_vec(),
+            hex("CA05E144ED05D1857840D1F318A4A8669E559FC8391F414485BFDF7BB408963A")
+        );
+    }
+
     /// Made with `openssl dgst -sm3 -mac HMAC -macopt hexkey:KEY` (OpenSSL 3.0.19).
     #[test]
     fn hmac_known_answers() {
