@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use rfc6979::KGenerator;
-use sm2::elliptic_curve::{Curve, Group, PrimeField, ops::Reduce, point::AffineCoordinates};
-use sm2::{FieldBytes, ProjectivePoint, Scalar, Sm2, U256};
+use sm2::elliptic_curve::{Group, PrimeField, ops::Reduce, point::AffineCoordinates};
+use sm2::{FieldBytes, ProjectivePoint, Scalar};
 use sm2_signing::{Error, ErrorKind, Prehash, PublicKey, Signature, Signer};
-use sm3::Sm3;
 use zeroize::Zeroizing;
 
-use super::SecretKey;
+use super::{SecretKey, nonce::Nonces};
 use crate::random::{self, RandomError};
 
 /// A private key in memory that signs.
@@ -67,7 +65,24 @@ impl SoftKey {
         &self.secret
     }
 
-    /// A3 to A6 for one k; `None` asks for another.
+    /// A3 to A7 with nonces of d, e and `additional`.
+    fn sign_hedged(&self, e: &Scalar, additional: &[u8]) -> Signature {
+        let mut nonces = Nonces::new(&self.secret.to_bytes(), &e.to_repr().into(), additional);
+        loop {
+            // A3: k in [1, n-1]
+            let k = nonces.next();
+            if let Some(signature) = self.sign_with(e, &k) {
+                return signature;
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn sign_deterministically(&self, e: &[u8; 32]) -> Signature {
+        self.sign_hedged(&<Scalar as Reduce<FieldBytes>>::reduce(e.into()), &[])
+    }
+
+    /// A4 to A7 for one k; `None` asks for another.
     fn sign_with(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
         // A4: (x1, y1) = [k]G
         let point = ProjectivePoint::mul_by_generator(k).to_affine();
@@ -99,18 +114,7 @@ impl Signer for SoftKey {
         let e = <Scalar as Reduce<FieldBytes>>::reduce(e.as_bytes().into());
         let mut fresh = Zeroizing::new([0; 32]);
         random::fill(fresh.as_mut_slice()).map_err(|error| Error::new(ErrorKind::Device, error))?;
-        let d = self.secret.to_bytes();
-        // A3: k in [1, n-1]
-        let mut nonces =
-            KGenerator::<Sm3, U256>::new(d.as_slice(), &e.to_repr(), &*fresh, &Sm2::ORDER);
-        let mut bytes = Zeroizing::new(FieldBytes::default());
-        loop {
-            nonces.fill_next_k(bytes.as_mut_slice());
-            let k = Scalar::from_repr(*bytes).into_option().map(Zeroizing::new);
-            if let Some(signature) = k.and_then(|k| self.sign_with(&e, &k)) {
-                return Ok(signature);
-            }
-        }
+        Ok(self.sign_hedged(&e, fresh.as_slice()))
     }
 }
 
