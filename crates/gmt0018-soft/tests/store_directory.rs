@@ -1,5 +1,7 @@
 //! Directories that are missing, foreign, read-only, forbidden or full.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
@@ -213,15 +215,15 @@ fn a_store_of_another_user_is_refused() {
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = directory.path().join("program");
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let status = Command::new(program)
+    let output = Command::new(program)
         .args(["--exact", "child_of_another_user"])
         .env(FORBIDDEN, &path)
         .current_dir("/")
         .uid(65_534)
         .gid(65_534)
-        .status()
+        .output()
         .unwrap();
-    assert!(status.success());
+    assert!(output.status.success(), "{output:?}");
 }
 
 /// Not a test of its own: what `a_store_of_another_user_is_refused` starts.
@@ -249,7 +251,10 @@ struct Mounted(PathBuf);
 impl Mounted {
     fn new(kind: &str, options: &[&str]) -> Option<Self> {
         let path = tempfile::tempdir().unwrap().keep();
-        let start = ["-t", kind].iter().chain(options).map(OsStr::new);
+        let start = ["-t", kind]
+            .into_iter()
+            .chain(options.iter().copied())
+            .map(OsStr::new);
         let end = [OsStr::new("none"), path.as_os_str()];
         if run("mount", start.chain(end)) {
             return Some(Self(path));

@@ -1,5 +1,7 @@
 //! User files, on disk and in memory alike.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use gmt0018_softcard::store::{MAX_FILES, MAX_NAME_LENGTH, Options, Store, StoreError};
 
 fn on_both(test: impl Fn(&Store)) {

@@ -1,5 +1,7 @@
 //! Key pairs, key-encryption keys and passwords, on disk and in memory alike.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::time::{Duration, Instant};
 
 use gmt0018_softcard::store::{
@@ -25,7 +27,7 @@ fn key() -> SecretKey {
 }
 
 fn same(left: Option<&SecretKey>, right: Option<&SecretKey>) -> bool {
-    left.map(|key| key.to_bytes()) == right.map(|key| key.to_bytes())
+    left.map(SecretKey::to_bytes) == right.map(SecretKey::to_bytes)
 }
 
 #[test]
@@ -256,7 +258,7 @@ fn parallel_guesses_are_all_counted_and_parallel_right_passwords_are_not_slowed(
         );
         std::thread::scope(|scope| {
             (0..5).for_each(|_| {
-                drop(scope.spawn(|| store.unlock(1, b"wrong password").unwrap_err()))
+                drop(scope.spawn(|| store.unlock(1, b"wrong password").unwrap_err()));
             });
         });
         assert_eq!(store.status().unwrap().keys[0].failed_attempts, 5);

@@ -1,5 +1,7 @@
 //! Several processes, threads and handles on one store.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
