@@ -15,7 +15,7 @@ pub(crate) enum Stop {
 impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         match error.kind() {
-            ErrorKind::Unsupported => Self::NotSupported(error.to_string()),
+            ErrorKind::Unsupported => Self::NotSupported(operation(&error)),
             _ => Self::Failed(error.to_string()),
         }
     }
@@ -29,7 +29,8 @@ pub(crate) struct Check {
     done: usize,
     failures: Vec<String>,
     failed: usize,
-    unsupported: Vec<String>,
+    /// What is not supported, and how often that was met.
+    unsupported: Vec<(String, usize)>,
 }
 
 impl Check {
@@ -63,7 +64,7 @@ impl Check {
         match answer {
             Ok(value) => Some(value),
             Err(error) if error.kind() == ErrorKind::Unsupported => {
-                self.lacks(what);
+                self.lacks(operation(&error));
                 None
             }
             Err(error) => {
@@ -78,7 +79,7 @@ impl Check {
     pub(crate) fn optional<T>(&mut self, what: &str, answer: Answer<T>) -> Option<T> {
         match answer {
             Err(error) if error.kind() == ErrorKind::Input => {
-                self.lacks(what);
+                self.lacks(format!("{what}: {error}"));
                 None
             }
             answer => self.answer(what, answer),
@@ -88,7 +89,7 @@ impl Check {
     /// Records that something wrong was accepted; a refusal must not be for want of sessions.
     pub(crate) fn refused<T>(&mut self, what: &str, answer: Answer<T>) {
         match answer {
-            Err(error) if error.kind() == ErrorKind::Unsupported => self.lacks(what),
+            Err(error) if error.kind() == ErrorKind::Unsupported => self.lacks(operation(&error)),
             Err(error) => {
                 let reason = matches!(error.kind(), ErrorKind::Busy | ErrorKind::Access);
                 self.that(!reason, || {
@@ -132,7 +133,7 @@ impl Check {
         match end {
             Ok(()) => {}
             Err(Stop::Failed(why)) => self.fail(why),
-            Err(Stop::NotSupported(what)) => self.unsupported.push(what),
+            Err(Stop::NotSupported(what)) => self.lacks(what),
             Err(Stop::Skipped(why)) => outcome = Outcome::Skipped { why },
         }
         let note = self.note();
@@ -157,15 +158,27 @@ impl Check {
     }
 
     fn note(&self) -> Option<String> {
-        let first = self.unsupported.first()?;
-        Some(match self.unsupported.len() {
-            1 => first.clone(),
-            count => format!("{first}, and {} more", count - 1),
-        })
+        let (first, times) = self.unsupported.first()?;
+        let mut note = first.clone();
+        if *times > 1 {
+            note.push_str(&format!(" ({times} times)"));
+        }
+        let more = self.unsupported.len() - 1;
+        if more > 0 {
+            note.push_str(&format!(", and {more} more"));
+        }
+        Some(note)
     }
 
-    fn lacks(&mut self, what: &str) {
-        self.unsupported.push(what.to_owned());
+    fn lacks(&mut self, what: String) {
+        match self
+            .unsupported
+            .iter_mut()
+            .find(|(known, _)| *known == what)
+        {
+            Some((_, times)) => *times += 1,
+            None => self.unsupported.push((what, 1)),
+        }
     }
 
     fn fail(&mut self, why: String) {
@@ -174,6 +187,13 @@ impl Check {
             self.failures.push(why);
         }
     }
+}
+
+/// The text of an error without the words that the outcome says already.
+fn operation(error: &Error) -> String {
+    let text = error.to_string();
+    let prefix = format!("{}: ", error.kind());
+    text.strip_prefix(&prefix).unwrap_or(&text).to_owned()
 }
 
 fn excerpt(bytes: &[u8]) -> String {

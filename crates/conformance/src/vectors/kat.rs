@@ -3,6 +3,9 @@
 /// Reads (input, output) pairs; none if the container is malformed or refers back to itself.
 pub(crate) fn pairs(mut blob: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let count = number(&mut blob)?;
+    if number(&mut blob)? != 0 {
+        return None; // strings shared between items
+    }
     let mut items = Vec::new();
     for _ in 0..count {
         // The lowest bit marks a reference to a shared string.
@@ -40,10 +43,10 @@ mod tests {
 
     #[test]
     fn pairs_are_read_and_truncation_is_noticed() {
-        let blob = [2, 0, 4, 0xaa, 0xbb];
+        let blob = [2, 0, 0, 4, 0xaa, 0xbb];
         assert_eq!(pairs(&blob), Some(vec![(&[][..], &[0xaa, 0xbb][..])]));
-        assert_eq!(pairs(&blob[..4]), None);
-        assert_eq!(pairs(&[2, 0, 1]), None);
+        assert_eq!(pairs(&blob[..5]), None);
+        assert_eq!(pairs(&[2, 0, 0, 1]), None);
     }
 
     #[test]

@@ -3,16 +3,28 @@
 use serde::Deserialize;
 
 use super::hex::HexBytes;
+use crate::check::{CaseResult, Stop};
 
 /// A whole file.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TestFile<T> {
-    pub(crate) number_of_tests: usize,
+    number_of_tests: usize,
     test_groups: Vec<Group<T>>,
 }
 
 impl<T> TestFile<T> {
+    /// Whether as many tests were seen as the file says it has.
+    pub(crate) fn complete(&self, file: &str, count: usize) -> CaseResult {
+        if count == self.number_of_tests {
+            return Ok(());
+        }
+        let said = self.number_of_tests;
+        Err(Stop::Failed(format!(
+            "{file}: {count} tests, the file says {said}"
+        )))
+    }
+
     /// Every test with the length of its group's tags, in bytes.
     pub(crate) fn tests(&self) -> impl Iterator<Item = (usize, &T)> {
         let tests = |group: &'_ Group<T>| group.tag_size / 8;

@@ -203,13 +203,7 @@ fn wycheproof(context: &Context<'_>, check: &mut Check, aead: Aead, file: &str) 
             check.equal(&what, sealed.tag, &test.tag.0);
         }
     }
-    check.that(count == tests.number_of_tests, || {
-        format!(
-            "{file}: {count} tests, the file says {}",
-            tests.number_of_tests
-        )
-    });
-    Ok(())
+    tests.complete(file, count)
 }
 
 /// Reads a Wycheproof file.

@@ -1,0 +1,79 @@
+//! The suite against the card that the environment names; see the README for the variables.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "support/aloud.rs"]
+mod aloud;
+#[path = "support/card.rs"]
+mod card;
+#[path = "support/oracle.rs"]
+mod oracle;
+
+use std::{env, ffi::OsString};
+
+use card::{Card, Settings};
+use conformance::Suite;
+use gmt0018::{Dialect, KeyIndex, Module, Open, Pin};
+
+#[test]
+fn card_from_environment_conforms() {
+    let Some(library) = env::var_os("GMT0018_LIB") else {
+        aloud::aloud("skipped: GMT0018_LIB is not set");
+        return;
+    };
+    let card = match settings(library).and_then(|settings| Ok(Card::open(settings)?)) {
+        Ok(card) => card,
+        Err(error) => panic!("the card cannot be tested: {error}"),
+    };
+    let oracle = oracle::Oracle::new();
+    let report = Suite::new().oracle(&oracle).run(&card);
+    aloud::summary(&report);
+    report.assert();
+}
+
+fn settings(library: OsString) -> Result<Settings, Box<dyn std::error::Error>> {
+    let index = |name: &str| match env::var(name) {
+        Ok(text) => match text.parse() {
+            Ok(number) => Ok(Some(KeyIndex::new(number))),
+            Err(error) => Err(format!("{name}={text}: {error}; give the number of a key")),
+        },
+        Err(_) => Ok(None),
+    };
+    let pin = match (
+        env::var_os("GMT0018_PASSWORD_FILE"),
+        env::var("GMT0018_PASSWORD"),
+    ) {
+        (Some(file), _) => Some(Pin::from_file(file)?),
+        (None, Ok(password)) => Some(Pin::new(password)?),
+        (None, Err(_)) => None,
+    };
+    let key = index("GMT0018_KEY_INDEX")?;
+    if key.is_none() {
+        aloud::aloud("GMT0018_KEY_INDEX is not set: nothing that needs a private key is tested");
+    }
+    Ok(Settings {
+        module: Module::open(library)?,
+        dialect: dialect()?,
+        key: key.map(|key| (key, pin)),
+        kek: index("GMT0018_KEK_INDEX")?,
+    })
+}
+
+fn dialect() -> Result<Dialect, String> {
+    let dialect = match env::var("GMT0018_DIALECT").as_deref() {
+        Err(_) | Ok("standard") => Dialect::STANDARD,
+        Ok("sansec-legacy") => Dialect::sansec_legacy(),
+        Ok("softsdf") => Dialect::softsdf(),
+        Ok("fisherman") => Dialect::fisherman(),
+        Ok("sdf4j") => Dialect::sdf4j(),
+        Ok(other) => {
+            return Err(format!(
+                "GMT0018_DIALECT={other}: use standard, sansec-legacy, softsdf, fisherman or sdf4j"
+            ));
+        }
+    };
+    Ok(match env::var_os("GMT0018_DEVICE_PATH") {
+        Some(path) => dialect.with_open(Open::WithPath(path.into())),
+        None => dialect,
+    })
+}

@@ -1,0 +1,36 @@
+//! The suite against the software card, through its function table and the safe wrapper.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "support/aloud.rs"]
+mod aloud;
+#[path = "support/card.rs"]
+mod card;
+#[path = "support/oracle.rs"]
+mod oracle;
+
+use card::{Card, Settings};
+use conformance::Suite;
+use gmt0018::{Dialect, KeyIndex, Module, Open, Pin};
+use gmt0018_soft::EphemeralCard;
+
+#[test]
+fn software_card_conforms() {
+    let memory = EphemeralCard::new().unwrap();
+    memory.card().generate_key_pair(1, b"in process").unwrap();
+    memory.card().generate_kek(1).unwrap();
+    let card = Card::open(Settings {
+        module: Module::from_functions("software card in process", gmt0018_soft::functions()),
+        dialect: Dialect::STANDARD.with_open(Open::WithPath(memory.path().into())),
+        key: Some((KeyIndex::new(1), Some(Pin::new("in process").unwrap()))),
+        kek: Some(KeyIndex::new(1)),
+    })
+    .unwrap();
+    let oracle = oracle::Oracle::new();
+    let report = Suite::new().oracle(&oracle).run(&card);
+    aloud::summary(&report);
+    report.assert();
+
+    let missing: Vec<&str> = report.not_supported().map(|case| case.name).collect();
+    assert_eq!(missing, card::NEVER_SUPPORTED);
+}

@@ -1,0 +1,481 @@
+//! The back end for anything that `gmt0018` can open: a module, a dialect, a key index, a password.
+
+use conformance::{
+    Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Sealed, unsupported,
+};
+use gmt0018::{
+    AgreementKeys, CardKey, CardVerifier, Dialect, Error, KeyIndex, Module, Pin, PoolOptions,
+    PooledSession, Session, SessionKey, SessionPool,
+};
+use sm_soft::{SecretKey, encryption};
+use sm2_signing::{
+    BatchVerifier, Ciphertext, ErrorKind, Prehash, PublicKey, Serial, Signature, Signer, UserId,
+    Verifier,
+};
+
+/// What is under test: which card and which of its keys.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) module: Module,
+    pub(crate) dialect: Dialect,
+    /// The key pair and its password; without one, no private key is used.
+    pub(crate) key: Option<(KeyIndex, Option<Pin>)>,
+    /// The key-encryption key; without one, none is used.
+    pub(crate) kek: Option<KeyIndex>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Card {
+    name: String,
+    pool: SessionPool,
+    key: Option<CardKey>,
+    kek: Option<KeyIndex>,
+    verifier: CardVerifier,
+    batch: Serial<CardVerifier>,
+}
+
+impl Card {
+    pub(crate) fn open(settings: Settings) -> Result<Self, Error> {
+        let Settings {
+            module,
+            dialect,
+            key,
+            kek,
+        } = settings;
+        let pool = SessionPool::new(module.device(&dialect)?, PoolOptions::default());
+        let key = match key {
+            Some((index, pin)) => Some(CardKey::new(pool.clone(), index, pin)?),
+            None => None,
+        };
+        let verifier = CardVerifier::new(pool.clone());
+        let batch = Serial::new(CardVerifier::new(pool.clone()));
+        Ok(Self {
+            name: module.name().to_owned(),
+            pool,
+            key,
+            kek,
+            verifier,
+            batch,
+        })
+    }
+
+    /// A session with the access right, where there is a key.
+    fn session(&self) -> Answer<PooledSession> {
+        Ok(match &self.key {
+            Some(key) => key.session()?,
+            None => self.pool.session()?,
+        })
+    }
+
+    fn key(&self) -> Answer<KeyIndex> {
+        match &self.key {
+            Some(key) => Ok(key.index()),
+            None => unsupported("a private key: no key index was given"),
+        }
+    }
+
+    fn kek(&self) -> Answer<KeyIndex> {
+        match self.kek {
+            Some(index) => Ok(index),
+            None => unsupported("a key-encryption key: no index was given"),
+        }
+    }
+
+    /// Brings a known key into a session: in plaintext where the library takes it, else the way
+    /// that every edition has, in an envelope to the card's encryption key.
+    fn import(&self, session: &Session, key: &[u8]) -> Answer<SessionKey> {
+        match session.import_key(key) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {}
+            answer => return Ok(answer?),
+        }
+        let index = self.key()?;
+        let receiver = session.encryption_public_key(index)?;
+        let envelope = encryption::encrypt(&receiver, key)
+            .map_err(|error| sm2_signing::Error::new(ErrorKind::Device, error))?;
+        Ok(session.import_key_with_internal_key(index, &envelope)?)
+    }
+}
+
+impl Backend for Card {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn device_info(&self) -> Answer<DeviceInfo> {
+        let info = self.session()?.device_info()?;
+        Ok(DeviceInfo {
+            issuer: info.issuer(),
+            name: info.name(),
+            serial: info.serial(),
+            standard_version: info.standard_version(),
+        })
+    }
+
+    fn random(&self, length: usize) -> Answer<Vec<u8>> {
+        Ok(self.session()?.random(length)?)
+    }
+
+    fn signer(&self) -> Answer<Box<dyn Signer + '_>> {
+        match &self.key {
+            Some(key) => Ok(Box::new(key)),
+            None => unsupported("a private key: no key index was given"),
+        }
+    }
+
+    fn signer_for(&self, private_key: &[u8; 32]) -> Answer<Box<dyn Signer + '_>> {
+        Ok(Box::new(ExternalSigner::new(self, private_key)?))
+    }
+
+    fn encryption_key(&self) -> Answer<PublicKey> {
+        Ok(self.session()?.encryption_public_key(self.key()?)?)
+    }
+
+    fn envelope_to_itself(&self, probe: &Block) -> Answer<(Ciphertext, Block)> {
+        let session = self.session()?;
+        let (key, envelope) = session.generate_key_with_internal_key(self.key()?, 128)?;
+        Ok((envelope, fingerprint(&session, &key, probe)?))
+    }
+
+    fn envelope_to(&self, key: &PublicKey, probe: &Block) -> Answer<(Ciphertext, Block)> {
+        let session = self.session()?;
+        let (key, envelope) = session.generate_key_with_external_key(key, 128)?;
+        Ok((envelope, fingerprint(&session, &key, probe)?))
+    }
+
+    fn open_envelope(&self, envelope: &Ciphertext, probe: &Block) -> Answer<Block> {
+        let session = self.session()?;
+        let key = session.import_key_with_internal_key(self.key()?, envelope)?;
+        fingerprint(&session, &key, probe)
+    }
+
+    fn wrap_with_kek(&self, probe: &Block) -> Answer<(Vec<u8>, Block)> {
+        let session = self.session()?;
+        let (key, wrapped) = session.generate_key_with_kek(self.kek()?, 128)?;
+        Ok((wrapped, fingerprint(&session, &key, probe)?))
+    }
+
+    fn unwrap_with_kek(&self, wrapped: &[u8], probe: &Block) -> Answer<Block> {
+        let session = self.session()?;
+        let key = session.import_key_with_kek(self.kek()?, wrapped)?;
+        fingerprint(&session, &key, probe)
+    }
+
+    fn agree_as_sponsor(
+        &self,
+        own: &UserId,
+        peer: &UserId,
+        respond: &mut dyn FnMut(&Half) -> Answer<Half>,
+        probe: &Block,
+    ) -> Answer<Block> {
+        let session = self.session()?;
+        let agreement = session.start_agreement(self.key()?, 128, own)?;
+        let reply = respond(&half(agreement.keys()))?;
+        let key = session.finish_agreement(agreement, peer, &keys(&reply))?;
+        fingerprint(&session, &key, probe)
+    }
+
+    fn agree_as_responder(
+        &self,
+        own: &UserId,
+        peer: &UserId,
+        sponsor: &Half,
+        probe: &Block,
+    ) -> Answer<(Half, Block)> {
+        let session = self.session()?;
+        let (key, reply) = session.answer_agreement(self.key()?, 128, own, peer, &keys(sponsor))?;
+        Ok((half(&reply), fingerprint(&session, &key, probe)?))
+    }
+
+    fn verifier(&self) -> Option<&dyn Verifier> {
+        Some(&self.verifier)
+    }
+
+    fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
+        Some(&self.batch)
+    }
+
+    fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {
+        Ok(self.session()?.sm2_encrypt(key, plaintext)?)
+    }
+
+    fn decrypt(&self, ciphertext: &Ciphertext) -> Answer<Vec<u8>> {
+        Ok(self
+            .session()?
+            .sm2_decrypt(self.key()?, ciphertext)?
+            .to_vec())
+    }
+
+    fn decrypt_with(&self, private_key: &[u8; 32], ciphertext: &Ciphertext) -> Answer<Vec<u8>> {
+        Ok(self
+            .session()?
+            .sm2_decrypt_external(private_key, ciphertext)?
+            .to_vec())
+    }
+
+    fn sm4(
+        &self,
+        mode: Mode,
+        direction: Direction,
+        key: &Block,
+        iv: &mut Block,
+        data: &[u8],
+    ) -> Answer<Vec<u8>> {
+        let session = self.session()?;
+        let key = self.import(&session, key)?;
+        let mut mode = sdf_mode(mode, iv);
+        let output = match direction {
+            Direction::Encrypt => session.sm4_encrypt_chained(&key, &mut mode, data)?,
+            Direction::Decrypt => session.sm4_decrypt_chained(&key, &mut mode, data)?,
+        };
+        match mode {
+            gmt0018::Mode::Ecb => {}
+            gmt0018::Mode::Cbc(next)
+            | gmt0018::Mode::Cfb(next)
+            | gmt0018::Mode::Ofb(next)
+            | gmt0018::Mode::Ctr(next) => *iv = next,
+        }
+        Ok(output)
+    }
+
+    fn sm4_in_pieces(
+        &self,
+        mode: Mode,
+        direction: Direction,
+        key: &Block,
+        iv: &Block,
+        pieces: &[&[u8]],
+    ) -> Answer<Vec<u8>> {
+        let mut session = self.session()?;
+        let key = self.import(&session, key)?;
+        let mode = sdf_mode(mode, iv);
+        let mut stream = match direction {
+            Direction::Encrypt => session.sm4_encrypt_stream(&key, mode)?,
+            Direction::Decrypt => session.sm4_decrypt_stream(&key, mode)?,
+        };
+        let mut output = Vec::new();
+        for piece in pieces {
+            output.extend(stream.update(piece)?);
+        }
+        output.extend(stream.finish()?);
+        Ok(output)
+    }
+
+    fn sm4_mac(&self, key: &Block, iv: &mut Block, data: &[u8]) -> Answer<Block> {
+        let session = self.session()?;
+        let key = self.import(&session, key)?;
+        *iv = session.sm4_mac(&key, iv, data)?;
+        Ok(*iv)
+    }
+
+    fn sm4_mac_in_pieces(&self, key: &Block, iv: &Block, pieces: &[&[u8]]) -> Answer<Block> {
+        let mut session = self.session()?;
+        let key = self.import(&session, key)?;
+        let mut stream = session.sm4_mac_stream(&key, iv)?;
+        for piece in pieces {
+            stream.update(piece)?;
+        }
+        Ok(stream.finish()?)
+    }
+
+    fn seal(
+        &self,
+        aead: Aead,
+        key: &Block,
+        nonce: &[u8],
+        aad: &[u8],
+        pieces: &[&[u8]],
+        tag_length: usize,
+    ) -> Answer<Sealed> {
+        let mut session = self.session()?;
+        let key = self.import(&session, key)?;
+        let aead = sdf_aead(aead);
+        if let [whole] = pieces {
+            let (ciphertext, tag) =
+                session.sm4_auth_encrypt(&key, aead, nonce, aad, whole, tag_length)?;
+            return Ok(Sealed { ciphertext, tag });
+        }
+        let total = total(pieces)?;
+        let mut stream =
+            session.sm4_auth_encrypt_stream(&key, aead, nonce, aad, total, tag_length)?;
+        let mut ciphertext = Vec::new();
+        for piece in pieces {
+            ciphertext.extend(stream.update(piece)?);
+        }
+        let (rest, tag) = stream.finish()?;
+        ciphertext.extend(rest);
+        Ok(Sealed { ciphertext, tag })
+    }
+
+    fn open(
+        &self,
+        aead: Aead,
+        key: &Block,
+        nonce: &[u8],
+        aad: &[u8],
+        pieces: &[&[u8]],
+        tag: &[u8],
+    ) -> Answer<Vec<u8>> {
+        let mut session = self.session()?;
+        let key = self.import(&session, key)?;
+        let aead = sdf_aead(aead);
+        if let [whole] = pieces {
+            return Ok(session.sm4_auth_decrypt(&key, aead, nonce, aad, whole, tag)?);
+        }
+        let total = total(pieces)?;
+        let mut stream = session.sm4_auth_decrypt_stream(&key, aead, nonce, aad, tag, total)?;
+        let mut plaintext = Vec::new();
+        for piece in pieces {
+            plaintext.extend(stream.update(piece)?);
+        }
+        plaintext.extend(stream.finish()?);
+        Ok(plaintext)
+    }
+
+    fn sm3(&self, pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        let mut session = self.session()?;
+        if let [whole] = pieces {
+            return Ok(session.sm3(whole)?);
+        }
+        let mut stream = session.sm3_stream()?;
+        for piece in pieces {
+            stream.update(piece)?;
+        }
+        Ok(stream.finish()?)
+    }
+
+    fn prehash(&self, key: &PublicKey, user: &UserId, pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        let mut session = self.session()?;
+        if let [whole] = pieces {
+            return Ok(*session.sm3_with_z(key, user, whole)?.as_bytes());
+        }
+        let mut stream = session.sm3_stream_with_z(key, user)?;
+        for piece in pieces {
+            stream.update(piece)?;
+        }
+        Ok(stream.finish()?)
+    }
+
+    fn hmac_sm3(&self, key: &[u8], pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        let mut session = self.session()?;
+        let key = self.import(&session, key)?;
+        if let [whole] = pieces {
+            return Ok(session.hmac_sm3(&key, whole)?);
+        }
+        let mut stream = session.hmac_sm3_stream(&key)?;
+        for piece in pieces {
+            stream.update(piece)?;
+        }
+        Ok(stream.finish()?)
+    }
+
+    fn create_file(&self, name: &str, size: usize) -> Answer<()> {
+        Ok(self.session()?.create_file(name, number(size)?)?)
+    }
+
+    fn read_file(&self, name: &str, offset: usize, length: usize) -> Answer<Vec<u8>> {
+        Ok(self
+            .session()?
+            .read_file(name, number(offset)?, number(length)?)?)
+    }
+
+    fn write_file(&self, name: &str, offset: usize, data: &[u8]) -> Answer<()> {
+        Ok(self.session()?.write_file(name, number(offset)?, data)?)
+    }
+
+    fn delete_file(&self, name: &str) -> Answer<()> {
+        Ok(self.session()?.delete_file(name)?)
+    }
+}
+
+/// `SDF_ExternalSign_ECC` as a signer. A card takes the private key and does not give the public
+/// one; it is computed here, and a signature of the card must verify under it.
+#[derive(Debug)]
+struct ExternalSigner<'a> {
+    card: &'a Card,
+    private_key: [u8; 32],
+    public_key: PublicKey,
+}
+
+impl<'a> ExternalSigner<'a> {
+    fn new(card: &'a Card, private_key: &[u8; 32]) -> Answer<Self> {
+        let e = Prehash::from_bytes(&[0x5a; 32]);
+        let signature = card.session()?.sign_external(private_key, &e)?;
+        // A key that only the card accepts gets a public key under which nothing verifies.
+        let public_key = SecretKey::from_bytes(private_key)
+            .map_or_else(|_| PublicKey::from_bytes(&[0; 64]), |key| key.public_key());
+        let signer = Self {
+            card,
+            private_key: *private_key,
+            public_key,
+        };
+        match card.verifier.verify(&public_key, &e, &signature) {
+            Ok(()) => Ok(signer),
+            Err(_) if public_key == PublicKey::from_bytes(&[0; 64]) => Ok(signer),
+            Err(error) => Err(sm2_signing::Error::new(ErrorKind::Device, error)),
+        }
+    }
+}
+
+impl Signer for ExternalSigner<'_> {
+    fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    fn sign(&self, e: &Prehash) -> Result<Signature, sm2_signing::Error> {
+        Ok(self.card.session()?.sign_external(&self.private_key, e)?)
+    }
+}
+
+fn fingerprint(session: &Session, key: &SessionKey, probe: &Block) -> Answer<Block> {
+    let block = session.sm4_encrypt(key, gmt0018::Mode::Ecb, probe)?;
+    block
+        .try_into()
+        .map_err(|_| sm2_signing::Error::new(ErrorKind::Device, "ECB changed the length"))
+}
+
+const fn half(keys: &AgreementKeys) -> Half {
+    Half {
+        key: keys.public,
+        ephemeral: keys.ephemeral,
+    }
+}
+
+const fn keys(half: &Half) -> AgreementKeys {
+    AgreementKeys {
+        public: half.key,
+        ephemeral: half.ephemeral,
+    }
+}
+
+const fn sdf_mode(mode: Mode, iv: &Block) -> gmt0018::Mode {
+    match mode {
+        Mode::Ecb => gmt0018::Mode::Ecb,
+        Mode::Cbc => gmt0018::Mode::Cbc(*iv),
+        Mode::Cfb => gmt0018::Mode::Cfb(*iv),
+        Mode::Ofb => gmt0018::Mode::Ofb(*iv),
+        Mode::Ctr => gmt0018::Mode::Ctr(*iv),
+    }
+}
+
+const fn sdf_aead(aead: Aead) -> gmt0018::Aead {
+    match aead {
+        Aead::Gcm => gmt0018::Aead::Gcm,
+        Aead::Ccm => gmt0018::Aead::Ccm,
+    }
+}
+
+fn total(pieces: &[&[u8]]) -> Answer<u32> {
+    number(pieces.iter().map(|piece| piece.len()).sum())
+}
+
+fn number(value: usize) -> Answer<u32> {
+    u32::try_from(value).map_err(|error| sm2_signing::Error::new(ErrorKind::Input, error))
+}
+
+/// The cases that no card has an operation for: the standard has none.
+#[allow(dead_code)]
+pub(crate) const NEVER_SUPPORTED: [&str; 3] = [
+    "private key: OpenSSL's bad PEM files",
+    "private key: RustCrypto's PEM files",
+    "agreement: worked example",
+];
