@@ -70,6 +70,8 @@ fn missing_foreign_and_existing_directories_are_told_apart() {
     fs::write(path.join("notes.txt"), b"mine").unwrap();
     missing(&path);
     missing(&path.join("notes.txt"));
+    let nowhere = Store::open("").unwrap_err();
+    assert!(matches!(nowhere, StoreError::Io { .. }), "{nowhere}");
     for refused in [
         Store::create(&path, light()),
         Store::open_or_create(&path, light()),

@@ -21,9 +21,7 @@ pub(super) struct Disk {
 impl Disk {
     /// The directory of an existing store; removes what killed writers left behind.
     pub(super) fn open(directory: &Path) -> Result<Self, StoreError> {
-        let disk = Self {
-            directory: directory.to_path_buf(),
-        };
+        let disk = Self::at(directory)?;
         match fs::metadata(disk.path(&Name::Device)) {
             Ok(_) => {}
             Err(error) if is_absent(&error) => {
@@ -39,10 +37,8 @@ impl Disk {
 
     /// A new or empty directory for a store that is still to be written.
     pub(super) fn create(directory: &Path) -> Result<Self, StoreError> {
-        atomic::make_private_directory(directory)?;
-        let disk = Self {
-            directory: directory.to_path_buf(),
-        };
+        let disk = Self::at(directory)?;
+        atomic::make_private_directory(&disk.directory)?;
         for name in disk.entries()? {
             if name == Name::Device.to_string() {
                 return Err(StoreError::AlreadyExists {
@@ -69,6 +65,14 @@ impl Disk {
     pub(super) fn exposed(&self) -> Result<Vec<String>, StoreError> {
         let names = self.names()?.into_iter().map(|name| name.to_string());
         Ok(names.filter(|name| self.is_exposed(name)).collect())
+    }
+
+    /// An absolute path, because a host process may change its working directory.
+    fn at(directory: &Path) -> Result<Self, StoreError> {
+        let absolute = std::path::absolute(directory);
+        Ok(Self {
+            directory: absolute.map_err(|error| StoreError::io(directory, error))?,
+        })
     }
 
     fn is_exposed(&self, name: &str) -> bool {
