@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,21 +23,34 @@ use crate::handle::{Kind, Table, lock};
 pub(crate) struct World {
     devices: Table<Device>,
     sessions: Table<OpenSession>,
-    /// Open cards by directory or registered name.
-    cards: Mutex<HashMap<OsString, Arc<OpenCard>>>,
+    cards: Mutex<HashMap<Name, Arc<OpenCard>>>,
     registered: Mutex<HashMap<OsString, Card>>,
 }
 
 /// One successful `SDF_OpenDevice`.
 struct Device(Arc<OpenCard>);
 
+/// How a card was opened.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Name {
+    Directory(PathBuf),
+    Registered(OsString),
+}
+
 /// A card with at least one device handle.
 struct OpenCard {
-    name: OsString,
+    name: Name,
     card: Card,
     /// Device handles; changed under the lock of `World::cards` only.
     handles: AtomicUsize,
     closed: AtomicBool,
+}
+
+impl OpenCard {
+    fn new(name: Name, card: Card) -> Arc<Self> {
+        let (handles, closed) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Arc::new(Self { name, card, handles, closed })
+    }
 }
 
 struct OpenSession {
@@ -100,30 +113,21 @@ impl World {
     fn open_device(&self, path: &Path, create: bool) -> Result<Handle, CardError> {
         let registered = lock(&self.registered).get(path.as_os_str()).cloned();
         let name = match &registered {
-            Some(_) => path.as_os_str().to_owned(),
-            // A directory that does not exist yet gets its canonical name after it was made.
-            None => canonical(path, create)?,
+            Some(_) => Name::Registered(path.as_os_str().to_owned()),
+            None => Name::Directory(canonical(path, create)?),
         };
         let mut cards = lock(&self.cards);
-        let open = match cards.get(&name) {
-            Some(open) => Arc::clone(open),
-            None => {
-                let card = match registered {
-                    Some(card) => card,
-                    None => Card::open(Path::new(&name))?,
-                };
-                let open = Arc::new(OpenCard {
-                    name: name.clone(),
-                    card,
-                    handles: AtomicUsize::new(0),
-                    closed: AtomicBool::new(false),
-                });
-                cards.insert(name, Arc::clone(&open));
-                open
+        let open = match (cards.get(&name), registered, &name) {
+            (Some(open), ..) => Arc::clone(open),
+            (None, Some(card), _) => OpenCard::new(name.clone(), card),
+            (None, None, Name::Directory(directory)) => {
+                OpenCard::new(name.clone(), Card::open(directory)?)
             }
+            (None, None, Name::Registered(_)) => return Err(CardError::Internal("a lost card")),
         };
         let handle = self.devices.insert(Arc::new(Device(Arc::clone(&open))));
         let handle = handle.ok_or(CardError::TooManySessions)?;
+        cards.entry(name).or_insert_with(|| Arc::clone(&open));
         open.handles.fetch_add(1, Ordering::Relaxed);
         Ok(to_pointer(handle))
     }
@@ -197,11 +201,11 @@ pub(crate) const fn to_pointer(handle: usize) -> Handle {
 }
 
 /// One name for one directory.
-fn canonical(path: &Path, create: bool) -> Result<OsString, CardError> {
+fn canonical(path: &Path, create: bool) -> Result<PathBuf, CardError> {
     if create {
         Store::open_or_create(path, Options::default()).map(drop)?;
     }
-    Ok(path.canonicalize().map_or_else(|_| path.as_os_str().to_owned(), Into::into))
+    Ok(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
 }
 
 static WORLD: AtomicPtr<World> = AtomicPtr::new(ptr::null_mut());

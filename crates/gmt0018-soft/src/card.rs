@@ -64,7 +64,7 @@ impl Card {
     ///
     /// [`CardError::Store`], or [`CardError::ErrorState`] if a self test fails.
     pub fn ephemeral() -> Result<Self, CardError> {
-        Self::start(Store::ephemeral(Options::default())?)
+        Self::start(Store::ephemeral(Options::default().with_iterations(1000))?)
     }
 
     /// Makes a card of a store, after the self tests.
@@ -195,10 +195,11 @@ impl Card {
             let unlocked = self.0.unlocked.read().unwrap_or_else(PoisonError::into_inner);
             unlocked.get(&index).cloned()
         };
-        if let Some(keys) = cached {
-            if keys.stamp == stamp && keys.tag.matches(index, password) {
-                return Ok(keys);
-            }
+        if let Some(keys) = cached
+            && keys.stamp == stamp
+            && keys.tag.matches(index, password)
+        {
+            return Ok(keys);
         }
         let keys = self.0.store.unlock(index, password)?;
         let unlocked = Arc::new(Unlocked {

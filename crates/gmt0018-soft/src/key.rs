@@ -219,7 +219,7 @@ impl Session {
 /// Bytes of a session key of `bits` bits.
 fn key_length(bits: u32) -> Result<usize, CardError> {
     let length = usize::try_from(bits / 8).unwrap_or(usize::MAX);
-    if bits == 0 || bits % 8 != 0 || length > MAX_KEY_LENGTH {
+    if bits == 0 || !bits.is_multiple_of(8) || length > MAX_KEY_LENGTH {
         return Err(CardError::Argument("a session key has 8 to 512 bits, in whole bytes"));
     }
     Ok(length)

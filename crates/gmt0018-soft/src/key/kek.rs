@@ -26,7 +26,7 @@ impl KekWrap {
     pub fn wrapped_length(self, bits: u32) -> Result<usize, CardError> {
         let length = key_length(bits)?;
         match self {
-            Self::Ecb if length % 16 == 0 => Ok(length),
+            Self::Ecb if length.is_multiple_of(16) => Ok(length),
             Self::Ecb => Err(CardError::Argument("ECB wraps keys of 128, 256, 384 or 512 bits")),
             Self::CbcPadded => Ok(32 + length / 16 * 16),
         }
@@ -75,7 +75,7 @@ impl Session {
     ) -> Result<KeyHandle, CardError> {
         self.card.check_operational()?;
         let kek = self.card.kek(index)?;
-        if wrapped.is_empty() || wrapped.len() % 16 != 0 || wrapped.len() > MAX_WRAPPED_LENGTH {
+        if wrapped.is_empty() || !wrapped.len().is_multiple_of(16) || wrapped.len() > MAX_WRAPPED_LENGTH {
             return Err(CardError::Ciphertext);
         }
         let key = match wrap {
