@@ -54,7 +54,6 @@ struct Shared {
     options: PoolOptions,
     module: Module,
     dialect: Dialect,
-    started: Instant,
     epochs: PerProcess<Arc<Epoch>>,
 }
 
@@ -62,7 +61,6 @@ struct Shared {
 struct Epoch {
     core: Core<Box<Pooled>>,
     link: Link,
-    started: Instant,
 }
 
 /// A session and the generation of the device it was opened on.
@@ -71,17 +69,22 @@ struct Pooled {
     generation: u64,
 }
 
+impl Pooled {
+    /// Closes a session of a lost device, or one that is broken, with no other call than that.
+    fn close(self: Box<Self>) {
+        self.session.handle().harm(Damage::Session);
+    }
+}
+
 impl SessionPool {
     /// Makes a pool of sessions of `device`. None is opened yet.
     #[must_use]
     pub fn new(device: Device, options: PoolOptions) -> Self {
         let module = device.module().clone();
-        let started = Instant::now();
         let dialect = device.dialect().clone();
         let epoch = Epoch::new(
             &options,
             Link::new(module.clone(), dialect.clone(), Some(device)),
-            started,
         );
         let epochs = PerProcess::now(Arc::new(epoch));
         Self {
@@ -89,7 +92,6 @@ impl SessionPool {
                 options,
                 module,
                 dialect,
-                started,
                 epochs,
             }),
         }
@@ -138,11 +140,7 @@ impl SessionPool {
             .unwrap_or(start);
         let mut turn = Turn::Last;
         loop {
-            let now = epoch.now();
-            let Some(grant) = epoch
-                .core
-                .take(turn, |pooled| preferred(pooled), now, deadline)
-            else {
+            let Some(grant) = epoch.core.take(turn, |pooled| preferred(pooled), deadline) else {
                 let PoolStatus { open, ceiling, .. } = self.status();
                 return Err(PoolError::Timeout {
                     limit,
@@ -159,8 +157,8 @@ impl SessionPool {
                     });
                 }
                 Grant::Ready(stale) => {
-                    drop(stale);
-                    epoch.core.discard(epoch.now());
+                    stale.close();
+                    epoch.core.discard();
                     turn = Turn::First;
                 }
                 Grant::Open => match epoch.open(deadline, limit)? {
@@ -180,7 +178,7 @@ impl SessionPool {
         let shared = &self.shared;
         shared.epochs.here(|| {
             let link = Link::new(shared.module.clone(), shared.dialect.clone(), None);
-            Arc::new(Epoch::new(&shared.options, link, shared.started))
+            Arc::new(Epoch::new(&shared.options, link))
         })
     }
 }
@@ -195,7 +193,7 @@ impl fmt::Debug for SessionPool {
 }
 
 impl Epoch {
-    fn new(options: &PoolOptions, link: Link, started: Instant) -> Self {
+    fn new(options: &PoolOptions, link: Link) -> Self {
         let limits = Limits {
             max: options.max_sessions.max(1),
             relearn: options.relearn_ceiling,
@@ -203,12 +201,7 @@ impl Epoch {
         Self {
             core: Core::new(limits),
             link,
-            started,
         }
-    }
-
-    fn now(&self) -> Duration {
-        self.started.elapsed()
     }
 
     /// Opens a session with a right from the core. `None` when the card has no more and another will come back.
@@ -221,7 +214,7 @@ impl Epoch {
         match device.session() {
             Ok(session) => {
                 permit.used = true;
-                self.core.opened(self.now());
+                self.core.opened();
                 Ok(Some(Box::new(Pooled {
                     session,
                     generation,
@@ -234,7 +227,7 @@ impl Epoch {
                 }
                 if code.is_some_and(crate::ReturnCode::is_ceiling) {
                     permit.used = true;
-                    if self.core.at_ceiling(self.now()) == AtCeiling::Wait {
+                    if self.core.at_ceiling() == AtCeiling::Wait {
                         tracing::debug!(
                             open = self.core.counts().0,
                             "the card has no more sessions"
@@ -255,23 +248,26 @@ impl Epoch {
         }
         if damage < Damage::Session && pooled.generation == self.link.generation() {
             pooled.session.sweep();
-            self.core.put_back(pooled, self.now());
+            self.core.put_back(pooled);
         } else {
             tracing::warn!(
                 session = pooled.session.handle().number(),
                 ?damage,
                 "closing a session instead of lending it again"
             );
-            drop(pooled);
-            self.core.discard(self.now());
+            pooled.close();
+            self.core.discard();
         }
     }
 
     /// Has the device opened again and closes the idle sessions of the lost one.
     fn lost(&self, generation: u64, cause: Option<&Error>) {
         if self.link.lost(generation, cause) {
-            drop(self.core.drain());
-            self.core.forget_ceiling(self.now());
+            self.core
+                .drain()
+                .into_iter()
+                .for_each(|pooled| pooled.close());
+            self.core.forget_ceiling();
         }
     }
 }
@@ -285,7 +281,7 @@ struct Permit<'a> {
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if !self.used {
-            self.epoch.core.not_opened(self.epoch.now());
+            self.epoch.core.not_opened();
         }
     }
 }

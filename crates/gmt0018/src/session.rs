@@ -10,7 +10,7 @@ use sm2_signing::ErrorKind;
 
 use crate::{
     Device, Dialect, Error, KeyIndex, Pin,
-    call::{KeyHandle, Place, Raw, SessionHandle},
+    call::{KeyHandle, Place, Raw, SessionHandle, forks},
     dialect::KeysWithoutPin,
     return_code::Damage,
 };
@@ -49,7 +49,7 @@ impl Session {
         Ok(Self {
             handle,
             rights: RefCell::default(),
-            bin: Arc::default(),
+            bin: Arc::new(Bin::new()),
             device: device.clone(),
         })
     }
@@ -297,19 +297,32 @@ struct Right {
 }
 
 /// The session keys whose owners are gone; the session destroys them at its next chance.
-#[derive(Debug, Default)]
-pub(crate) struct Bin(Mutex<Vec<KeyHandle>>);
+#[derive(Debug)]
+pub(crate) struct Bin {
+    keys: Mutex<Vec<KeyHandle>>,
+    forks: u64,
+}
 
 impl Bin {
+    fn new() -> Self {
+        Self {
+            keys: Mutex::default(),
+            forks: forks::count(),
+        }
+    }
+
     pub(crate) fn put(&self, key: KeyHandle) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(key);
+        // In a child the lock may be held by a thread that is not there, and the key is the parent's.
+        if self.forks == forks::count() {
+            self.keys
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(key);
+        }
     }
 
     fn take(&self) -> Vec<KeyHandle> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.keys.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

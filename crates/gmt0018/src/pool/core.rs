@@ -77,18 +77,27 @@ impl<R> Core<R> {
 
     /// Takes a resource or the right to open one; waits until `deadline` at most. An idle resource that is `preferred` is
     /// taken before others, and the one used last before those.
-    ///
-    /// `now` is the time that ages the learnt ceiling.
     pub(crate) fn take(
         &self,
         turn: Turn,
         preferred: impl Fn(&R) -> bool,
-        now: Duration,
         deadline: Instant,
+    ) -> Option<Grant<R>> {
+        self.take_while(turn, preferred, || {
+            deadline.saturating_duration_since(Instant::now())
+        })
+    }
+
+    /// As [`Core::take`], for as long as `patience` gives more than nothing.
+    fn take_while(
+        &self,
+        turn: Turn,
+        preferred: impl Fn(&R) -> bool,
+        mut patience: impl FnMut() -> Duration,
     ) -> Option<Grant<R>> {
         let mut state = self.lock();
         if (state.waiting.is_empty() || turn == Turn::First)
-            && let Some(grant) = state.grant(&preferred, now)
+            && let Some(grant) = state.grant(&preferred)
         {
             return Some(grant);
         }
@@ -97,7 +106,7 @@ impl<R> Core<R> {
             if let Some(grant) = state.collect(ticket) {
                 return Some(grant);
             }
-            let patience = deadline.saturating_duration_since(Instant::now());
+            let patience = patience();
             if patience.is_zero() {
                 state.waiting.retain(|waiter| waiter.ticket != ticket);
                 return None;
@@ -108,22 +117,22 @@ impl<R> Core<R> {
     }
 
     /// Gives a resource back for others to use.
-    pub(crate) fn put_back(&self, resource: R, now: Duration) {
+    pub(crate) fn put_back(&self, resource: R) {
         let mut state = self.lock();
         state.lent = state.lent.saturating_sub(1);
         state.idle.push(resource);
-        state.serve(now);
+        state.serve();
     }
 
     /// Reports that a resource that was lent is no more.
-    pub(crate) fn discard(&self, now: Duration) {
+    pub(crate) fn discard(&self) {
         let mut state = self.lock();
         state.lent = state.lent.saturating_sub(1);
-        state.serve(now);
+        state.serve();
     }
 
     /// Reports that the caller opened a resource, which is then lent to it.
-    pub(crate) fn opened(&self, now: Duration) {
+    pub(crate) fn opened(&self) {
         let mut state = self.lock();
         state.opening = state.opening.saturating_sub(1);
         state.lent = state.lent.saturating_add(1);
@@ -135,30 +144,31 @@ impl<R> Core<R> {
         {
             ceiling.count = open;
         }
-        state.serve(now);
+        state.serve();
     }
 
     /// Reports that the caller could not open a resource, for a reason that says nothing about their number.
-    pub(crate) fn not_opened(&self, now: Duration) {
+    pub(crate) fn not_opened(&self) {
         let mut state = self.lock();
         state.opening = state.opening.saturating_sub(1);
-        state.serve(now);
+        state.serve();
     }
 
     /// Reports that the caller could not open a resource because there are no more of them, and learns the ceiling: the
     /// number of those that did open.
-    pub(crate) fn at_ceiling(&self, now: Duration) -> AtCeiling {
+    pub(crate) fn at_ceiling(&self) -> AtCeiling {
         let mut state = self.lock();
         state.opening = state.opening.saturating_sub(1);
         let open = state.open();
         if open == 0 && state.opening == 0 {
-            state.serve(now);
+            state.ceiling = None;
+            state.serve();
             return AtCeiling::GiveUp;
         }
         // One is being opened even if none is open yet.
         state.ceiling = Some(Ceiling {
             count: open.max(1),
-            learnt: now,
+            learnt: Instant::now(),
         });
         AtCeiling::Wait
     }
@@ -169,10 +179,10 @@ impl<R> Core<R> {
     }
 
     /// Forgets the learnt ceiling: another device may have another.
-    pub(crate) fn forget_ceiling(&self, now: Duration) {
+    pub(crate) fn forget_ceiling(&self) {
         let mut state = self.lock();
         state.ceiling = None;
-        state.serve(now);
+        state.serve();
     }
 
     /// Counts the resources: idle, lent, and the ceiling if one was learnt.
@@ -209,7 +219,7 @@ struct State<R> {
 #[derive(Debug, Clone, Copy)]
 struct Ceiling {
     count: usize,
-    learnt: Duration,
+    learnt: Instant,
 }
 
 #[derive(Debug)]
@@ -224,7 +234,7 @@ impl<R> State<R> {
     }
 
     /// Takes an idle resource, or the right to open one.
-    fn grant(&mut self, preferred: &dyn Fn(&R) -> bool, now: Duration) -> Option<Grant<R>> {
+    fn grant(&mut self, preferred: &dyn Fn(&R) -> bool) -> Option<Grant<R>> {
         let found = self
             .idle
             .iter()
@@ -234,7 +244,7 @@ impl<R> State<R> {
             self.lent = self.lent.saturating_add(1);
             return Some(Grant::Ready(self.idle.remove(index)));
         }
-        if self.may_open(now) {
+        if self.may_open() {
             self.opening = self.opening.saturating_add(1);
             return Some(Grant::Open);
         }
@@ -242,10 +252,10 @@ impl<R> State<R> {
     }
 
     /// Whether one more may be opened. A ceiling that is too old to be believed is tested by one caller at a time.
-    fn may_open(&self, now: Duration) -> bool {
+    fn may_open(&self) -> bool {
         let wanted = self.open().saturating_add(self.opening);
         let below = self.ceiling.is_none_or(|ceiling| {
-            let old = now.saturating_sub(ceiling.learnt) >= self.limits.relearn;
+            let old = ceiling.learnt.elapsed() >= self.limits.relearn;
             wanted < ceiling.count || (old && self.opening == 0)
         });
         below && wanted < self.limits.max
@@ -267,9 +277,9 @@ impl<R> State<R> {
     }
 
     /// Hands out what there is to those who wait, in their order.
-    fn serve(&mut self, now: Duration) {
+    fn serve(&mut self) {
         while !self.waiting.is_empty() {
-            let Some(grant) = self.grant(&|_| false, now) else {
+            let Some(grant) = self.grant(&|_| false) else {
                 return;
             };
             if let Some(waiter) = self.waiting.pop_front() {
