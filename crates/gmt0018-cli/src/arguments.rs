@@ -1,0 +1,292 @@
+//! The command line.
+
+mod bench;
+mod device;
+mod soft;
+mod value;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gmt0018::sm2_signing::UserId;
+
+pub(crate) use bench::{BenchArguments, Operation};
+pub(crate) use device::{DeviceArguments, DialectName, PasswordArguments};
+pub(crate) use soft::{
+    BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
+    PasswdArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
+    StorePasswordArguments,
+};
+pub(crate) use value::Range;
+
+/// Look at, test and use a GM/T 0018 (SDF) cryptographic card: SM2, SM3, SM4.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gmt0018",
+    version,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
+pub(crate) struct Arguments {
+    /// Write the result as JSON on one line; the fields are listed in the README.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Write no progress and no remarks on stderr, only errors.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Probe(ProbeArguments),
+    /// Create and manage the software card's key store.
+    #[command(subcommand, arg_required_else_help = true)]
+    Soft(SoftCommand),
+    /// List and show the public keys in the card.
+    #[command(subcommand, arg_required_else_help = true)]
+    Keys(KeysCommand),
+    Sign(SignArguments),
+    Verify(VerifyArguments),
+    Hash(HashArguments),
+    Random(RandomArguments),
+    Bench(BenchArguments),
+}
+
+/// Say what a card and its library can do, and check random numbers and SM3.
+///
+/// Shows the library's functions by chapter and edition of the standard, the device information with its abilities in
+/// words, the key indexes with a public key, and two quick checks. Ends with exit code 1 if a check fails.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 probe
+  gmt0018 probe --lib /usr/local/lib/libgmt0018.so --range 1-100
+  gmt0018 probe --json | jq .device_info")]
+pub(crate) struct ProbeArguments {
+    /// The key indexes to look at, first and last.
+    #[arg(long, value_name = "FIRST-LAST", default_value = "1-64")]
+    pub(crate) range: Range,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// List the key indexes that have a public key.
+    #[command(after_help = "\
+Examples:
+  gmt0018 keys list
+  gmt0018 keys list --range 1-100 --lib /usr/local/lib/libgmt0018.so")]
+    List(KeysListArguments),
+    /// Show a signing public key in every form that a node's configuration asks for.
+    #[command(after_help = "\
+Examples:
+  gmt0018 keys show --key-index 1
+  gmt0018 keys show --key-index 43 --lib /usr/local/lib/libgmt0018.so --json")]
+    Show(KeysShowArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysListArguments {
+    /// The key indexes to look at, first and last.
+    #[arg(long, value_name = "FIRST-LAST", default_value = "1-64")]
+    pub(crate) range: Range,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysShowArguments {
+    /// The key's index in the card.
+    #[arg(long, value_name = "N")]
+    pub(crate) key_index: u32,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+/// Sign with a private key inside the card, and verify the signature before printing it.
+///
+/// With FILE, e = SM3(Z || file) is computed here (GB/T 32918.2 §6.1), Z from the user id and the card's public key. With
+/// --digest, HEX is e itself: nothing is hashed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 sign --key-index 1 --password-file pin message.txt
+  gmt0018 sign --key-index 1 --format der - < message.txt
+  GMT0018_PASSWORD=... gmt0018 sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --digest 66c7f0f4...0b8f4ba8e0")]
+pub(crate) struct SignArguments {
+    /// The key's index in the card.
+    #[arg(long, value_name = "N")]
+    pub(crate) key_index: u32,
+
+    #[command(flatten)]
+    pub(crate) message: MessageArguments,
+
+    /// How the signature is written: raw is r || s in 128 hex digits, der is GM/T 0009 in hex.
+    #[arg(long, value_enum, default_value_t = SignatureForm::Raw)]
+    pub(crate) format: SignatureForm,
+
+    #[command(flatten)]
+    pub(crate) password: PasswordArguments,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+/// Verify a signature: prints `valid` and exits with 0, or prints `invalid` and exits with 1.
+///
+/// Verifies in software; no card is needed without --on-card.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 verify --public-key @key.pem --signature 3045...  message.txt
+  gmt0018 verify --public-key 09f9df31...13 --signature f5a03b06...a9 --digest f0b43e94...27
+  gmt0018 verify --on-card --public-key @key.pem --signature f5a03b06...a9 message.txt")]
+pub(crate) struct VerifyArguments {
+    /// The public key: x || y in 128 hex digits, with or without 04 in front, or @ and a PEM file.
+    #[arg(long, value_name = "HEX|@FILE")]
+    pub(crate) public_key: String,
+
+    /// The signature in hex: r || s in 128 digits, or DER as in GM/T 0009.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) signature: String,
+
+    #[command(flatten)]
+    pub(crate) message: MessageArguments,
+
+    /// Let the device verify instead of software.
+    #[arg(long)]
+    pub(crate) on_card: bool,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+/// What is signed: e itself, or a file that e is computed from.
+#[derive(Debug, Args)]
+pub(crate) struct MessageArguments {
+    /// The message; - reads stdin.
+    #[arg(value_name = "FILE", required_unless_present = "digest")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// e itself, 64 hex digits, instead of a file. It is signed as it is: not hashed, and Z is not added.
+    #[arg(long, value_name = "HEX", conflicts_with = "file")]
+    pub(crate) digest: Option<String>,
+
+    /// The signer's user id in Z, with FILE [default: 1234567812345678].
+    #[arg(long, value_name = "ID", value_parser = value::user_id, conflicts_with = "digest")]
+    pub(crate) user_id: Option<UserId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignatureForm {
+    Raw,
+    Der,
+}
+
+/// Print the SM3 digest of a file, plain: without Z.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 hash message.txt
+  printf abc | gmt0018 hash -
+  gmt0018 hash --on-card --lib /usr/local/lib/libgmt0018.so message.txt")]
+pub(crate) struct HashArguments {
+    /// The file; - reads stdin.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Let the device hash instead of software.
+    #[arg(long)]
+    pub(crate) on_card: bool,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+/// Print random bytes from the card.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 random 32
+  gmt0018 random 1000000 --raw --lib /usr/local/lib/libgmt0018.so | ent")]
+pub(crate) struct RandomArguments {
+    /// How many bytes, 1 to 1073741824.
+    #[arg(value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    pub(crate) count: u32,
+
+    /// Write hex digits and a line end; this is the default.
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) hex: bool,
+
+    /// Write the bytes themselves; refused on a terminal.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) raw: bool,
+
+    #[command(flatten)]
+    pub(crate) device: DeviceArguments,
+}
+
+const AFTER_HELP: &str = "\
+The device: --lib FILE, else $GMT0018_LIB, else the software card in this process with the store in \
+$GMT0018_SOFT_DIR or the user's data directory. Every result says which one was used, on stderr and in JSON.
+
+The password of a key: --password-file FILE, else $GMT0018_PASSWORD, else a prompt; never an argument. \
+A variable that is empty counts as not set.
+
+Exit codes: 0 ok, 1 a check failed, 2 usage or input, 3 library, 4 device, 5 key or password, 6 configuration.
+
+Examples:
+  gmt0018 soft init --key-index 1
+  gmt0018 sign --key-index 1 message.txt
+  gmt0018 bench sign";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_tree_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_and_command_is_documented() {
+        fn check(command: &clap::Command) {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name}");
+            let leaf = command
+                .get_subcommands()
+                .all(|sub| sub.get_name() == "help");
+            let examples = command.get_after_help().map(ToString::to_string);
+            assert!(
+                !leaf || examples.is_some_and(|text| text.contains("Examples:")),
+                "{name}"
+            );
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{name} {}",
+                    argument.get_id()
+                );
+            }
+            command
+                .get_subcommands()
+                .filter(|sub| sub.get_name() != "help")
+                .for_each(check);
+        }
+        check(&Arguments::command());
+    }
+}

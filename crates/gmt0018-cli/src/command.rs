@@ -1,0 +1,81 @@
+//! One module per command.
+
+mod bench;
+mod hash;
+mod keys;
+mod probe;
+mod random;
+mod sign;
+mod soft;
+mod verify;
+
+use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
+use sm_soft::hash::{Digest as _, Sm3};
+
+use crate::{
+    arguments::{Command, KeysCommand, MessageArguments, SoftCommand},
+    error::Error,
+    exit::Exit,
+    input,
+    output::Output,
+};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
+    match command {
+        Command::Probe(arguments) => probe::run(&arguments, output),
+        Command::Soft(command) => match command {
+            SoftCommand::Init(arguments) => soft::create::init(&arguments, output),
+            SoftCommand::Generate(arguments) => soft::create::generate(&arguments, output),
+            SoftCommand::Status(arguments) => soft::status::run(&arguments, output),
+            SoftCommand::Import(arguments) => soft::import(&arguments, output),
+            SoftCommand::ExportPublic(arguments) => soft::export_public(&arguments, output),
+            SoftCommand::Passwd(arguments) => soft::passwd(&arguments, output),
+            SoftCommand::Backup(arguments) => soft::backup(&arguments, output),
+        },
+        Command::Keys(KeysCommand::List(arguments)) => keys::list(&arguments, output),
+        Command::Keys(KeysCommand::Show(arguments)) => keys::show(&arguments, output),
+        Command::Sign(arguments) => sign::run(&arguments, output),
+        Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Hash(arguments) => hash::run(&arguments, output),
+        Command::Random(arguments) => random::run(&arguments, output),
+        Command::Bench(arguments) => bench::run(&arguments, output),
+    }
+}
+
+/// What is signed, and the user id if e was computed here.
+struct Message {
+    e: Prehash,
+    user_id: Option<String>,
+}
+
+/// e of the message: given, or SM3(Z ‖ file) with the file read piece by piece.
+fn message(arguments: &MessageArguments, key: &PublicKey) -> Result<Message, Error> {
+    if let Some(digest) = &arguments.digest {
+        let e = Prehash::from_hex(digest).map_err(|_| Error::digest(digest))?;
+        return Ok(Message { e, user_id: None });
+    }
+    let Some(file) = &arguments.file else {
+        return Err(Error::options(
+            "there is neither FILE nor --digest",
+            "give one of them",
+        ));
+    };
+    let user = arguments.user_id.clone().unwrap_or(UserId::DEFAULT);
+    let mut hash = Sm3::new();
+    hash.update(Z::new(key, &user).as_bytes());
+    input::stream(file, |part| {
+        hash.update(part);
+        Ok::<(), Error>(())
+    })?;
+    let user_id = String::from_utf8_lossy(user.as_bytes()).into_owned();
+    Ok(Message {
+        e: Prehash::from_bytes(&hash.finalize().into()),
+        user_id: Some(user_id),
+    })
+}
+
+/// Lower-case hex digits.
+fn hex(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(bytes)
+}

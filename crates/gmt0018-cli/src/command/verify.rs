@@ -1,0 +1,94 @@
+//! `gmt0018 verify`.
+
+use std::path::Path;
+
+use gmt0018::sm2_signing::{PublicKey, Signature, Verifier as _, VerifyError};
+use serde::Serialize;
+use sm_soft::{SoftVerifier, curve};
+
+use super::message;
+use crate::{
+    arguments::VerifyArguments,
+    device::{Card, DeviceReport, Unnamed},
+    error::Error,
+    exit::Exit,
+    input,
+    output::Output,
+};
+
+#[derive(Serialize)]
+struct Report {
+    valid: bool,
+    public_key: String,
+    e: String,
+    /// `null` with --digest.
+    user_id: Option<String>,
+    /// `null` when software did it.
+    device: Option<DeviceReport>,
+}
+
+pub(crate) fn run(arguments: &VerifyArguments, output: Output) -> Result<Exit, Error> {
+    let key = public_key(&arguments.public_key)?;
+    let signature = signature(&arguments.signature)?;
+    let message = message(&arguments.message, &key)?;
+    let (verdict, device) = if arguments.on_card {
+        let card = Card::open(&arguments.device, Unnamed::StoreOrMemory, output)?;
+        let verdict = card
+            .session()?
+            .verify_external(&key, &message.e, &signature);
+        (verdict, Some(card.report()))
+    } else {
+        (
+            SoftVerifier::new().verify(&key, &message.e, &signature),
+            None,
+        )
+    };
+    let valid = match verdict {
+        Ok(()) => true,
+        Err(VerifyError::Invalid) => false,
+        Err(VerifyError::Backend(cause)) => {
+            return Err(Error::backend(
+                "the signature could not be verified",
+                &cause,
+            ));
+        }
+    };
+    if !curve::is_on_curve(&key) {
+        output.note("remark: the public key is not a point of the SM2 curve");
+    }
+    let report = Report {
+        valid,
+        public_key: key.to_string(),
+        e: message.e.to_string(),
+        user_id: message.user_id,
+        device,
+    };
+    output.result(&report, if valid { "valid" } else { "invalid" })?;
+    Ok(if valid { Exit::Ok } else { Exit::CheckFailed })
+}
+
+/// The public key in hex, or in a PEM file after `@`.
+fn public_key(text: &str) -> Result<PublicKey, Error> {
+    let option = "--public-key";
+    let Some(path) = text.strip_prefix('@') else {
+        return PublicKey::from_hex(text).map_err(|cause| Error::encoding(option, &cause));
+    };
+    let advice = "pass a SubjectPublicKeyInfo PEM, such as `gmt0018 soft export-public` writes";
+    let bytes = input::key_file(Path::new(path))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Error::bad_value(option, format!("{path} is not text"), advice))?;
+    PublicKey::from_spki_pem(text.trim_start())
+        .map_err(|cause| Error::bad_value(option, format!("{path}: {cause}"), advice))
+}
+
+/// The signature in hex: 128 digits are r ‖ s, everything else is DER.
+fn signature(text: &str) -> Result<Signature, Error> {
+    let option = "--signature";
+    if text.len() == 128 {
+        return Signature::from_hex(text).map_err(|cause| Error::encoding(option, &cause));
+    }
+    let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex";
+    let der = base16ct::mixed::decode_vec(text)
+        .map_err(|_| Error::bad_value(option, "it is not made of pairs of hex digits", advice))?;
+    Signature::from_der(&der).map_err(|cause| Error::bad_value(option, cause, advice))
+}

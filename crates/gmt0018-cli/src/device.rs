@@ -1,0 +1,294 @@
+//! Which device is used, and opening it.
+
+use std::{
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use gmt0018::{Device, Dialect, Module, Open, Session};
+use gmt0018_soft::{
+    EphemeralCard,
+    card::store::{Store, StoreError},
+};
+use serde::Serialize;
+
+use crate::{
+    arguments::{DeviceArguments, DialectName},
+    error::Error,
+    output::Output,
+};
+
+/// The device that the options and the environment name, not open yet.
+#[derive(Debug)]
+pub(crate) struct Target {
+    module: Module,
+    dialect: Dialect,
+    origin: Origin,
+    memory: Option<EphemeralCard>,
+}
+
+impl Target {
+    /// Loads the library, or looks for the software card's store, and says which device it is.
+    pub(crate) fn choose(
+        arguments: &DeviceArguments,
+        unnamed: Unnamed,
+        output: Output,
+    ) -> Result<Self, Error> {
+        let target = match library(arguments)? {
+            Some(path) => Self::library(path, dialect(arguments))?,
+            None => Self::software(arguments, unnamed, output)?,
+        };
+        output.note(&format!("device: {}", target.origin));
+        Ok(target)
+    }
+
+    /// Opens the device.
+    pub(crate) fn open(self) -> Result<Card, Error> {
+        let what = "the device cannot be opened";
+        let device = self
+            .module
+            .device(&self.dialect)
+            .map_err(|cause| Error::open(what, cause))?;
+        Ok(Card {
+            device,
+            memory: self.memory,
+            origin: self.origin,
+        })
+    }
+
+    pub(crate) const fn module(&self) -> &Module {
+        &self.module
+    }
+
+    pub(crate) fn report(&self) -> DeviceReport {
+        self.origin.report()
+    }
+
+    fn library(path: PathBuf, dialect: Dialect) -> Result<Self, Error> {
+        let module = Module::open(&path)
+            .map_err(|cause| Error::open("the library cannot be used", cause))?;
+        Ok(Self {
+            module,
+            dialect,
+            origin: Origin::Library(path),
+            memory: None,
+        })
+    }
+
+    fn software(
+        arguments: &DeviceArguments,
+        unnamed: Unnamed,
+        output: Output,
+    ) -> Result<Self, Error> {
+        if arguments.dialect != DialectName::Standard || arguments.open_conf.is_some() {
+            return Err(Error::options(
+                "--dialect and --open-conf are for a vendor's library, and none is named",
+                "name the library with --lib or $GMT0018_LIB, or leave these options out",
+            ));
+        }
+        let named = arguments.soft_dir.as_ref().or(arguments.open_path.as_ref());
+        if named.is_none() && unnamed == Unnamed::Memory {
+            return Self::in_memory();
+        }
+        let directory = store_directory(named)?;
+        // Opened here first: an error code of the C interface could not say what is wrong with the store.
+        match Store::open(&directory) {
+            Ok(_) => Ok(Self {
+                module: software_module(),
+                dialect: Dialect::STANDARD.with_open(Open::WithPath(directory.clone())),
+                origin: Origin::Store(directory),
+                memory: None,
+            }),
+            Err(StoreError::Missing { .. })
+                if named.is_none() && unnamed == Unnamed::StoreOrMemory =>
+            {
+                let directory = directory.display();
+                output.note(&format!(
+                    "remark: there is no store in {directory}; `gmt0018 soft init` creates one"
+                ));
+                Self::in_memory()
+            }
+            Err(cause) => Err(Error::store(
+                "the software card's store cannot be opened",
+                &cause,
+            )),
+        }
+    }
+
+    fn in_memory() -> Result<Self, Error> {
+        let what = "cannot make a software card in memory";
+        let memory = EphemeralCard::new().map_err(|cause| Error::soft_card(what, &cause))?;
+        Ok(Self {
+            module: software_module(),
+            dialect: Dialect::STANDARD.with_open(Open::WithPath(memory.path().into())),
+            origin: Origin::Memory,
+            memory: Some(memory),
+        })
+    }
+}
+
+/// An open device, and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Card {
+    // Closed before the card in memory goes away.
+    device: Device,
+    memory: Option<EphemeralCard>,
+    origin: Origin,
+}
+
+impl Card {
+    /// Opens the device that the options and the environment name.
+    pub(crate) fn open(
+        arguments: &DeviceArguments,
+        unnamed: Unnamed,
+        output: Output,
+    ) -> Result<Self, Error> {
+        Target::choose(arguments, unnamed, output)?.open()
+    }
+
+    /// The card in memory, if that is what is used.
+    pub(crate) const fn memory(&self) -> Option<&EphemeralCard> {
+        self.memory.as_ref()
+    }
+
+    pub(crate) fn module(&self) -> &Module {
+        self.device.module()
+    }
+
+    pub(crate) fn session(&self) -> Result<Session, Error> {
+        self.device
+            .session()
+            .map_err(|cause| Error::open("no session with the device", cause))
+    }
+
+    /// What a result says about the device.
+    pub(crate) fn report(&self) -> DeviceReport {
+        self.origin.report()
+    }
+}
+
+/// What is used when neither a library nor a store is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unnamed {
+    /// The default store, which must exist: the command needs keys.
+    Store,
+    /// The default store if it exists, else a card in memory: the command needs no keys.
+    StoreOrMemory,
+    /// A card in memory.
+    Memory,
+}
+
+/// Where the device comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    Library(PathBuf),
+    Store(PathBuf),
+    Memory,
+}
+
+impl Origin {
+    fn report(&self) -> DeviceReport {
+        let path = |path: &Path| Some(path.display().to_string());
+        match self {
+            Self::Library(file) => DeviceReport {
+                kind: Kind::Library,
+                library: path(file),
+                store: None,
+            },
+            Self::Store(directory) => DeviceReport {
+                kind: Kind::SoftwareCard,
+                library: None,
+                store: path(directory),
+            },
+            Self::Memory => DeviceReport {
+                kind: Kind::SoftwareCardInMemory,
+                library: None,
+                store: None,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Library(path) => write!(formatter, "library {}", path.display()),
+            Self::Store(path) => {
+                write!(
+                    formatter,
+                    "software card in this process, store {}",
+                    path.display()
+                )
+            }
+            Self::Memory => formatter.write_str("software card in this process, in memory only"),
+        }
+    }
+}
+
+/// The field `device` of every JSON result.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct DeviceReport {
+    kind: Kind,
+    library: Option<String>,
+    store: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Library,
+    SoftwareCard,
+    SoftwareCardInMemory,
+}
+
+/// The store's directory: the one named, else $GMT0018_SOFT_DIR, else the system's or the user's.
+pub(crate) fn store_directory(named: Option<&PathBuf>) -> Result<PathBuf, Error> {
+    match named {
+        Some(directory) => Ok(directory.clone()),
+        None => Store::default_directory()
+            .map_err(|cause| Error::store("no directory for the store", &cause)),
+    }
+}
+
+/// The library that is to be loaded, if any.
+fn library(arguments: &DeviceArguments) -> Result<Option<PathBuf>, Error> {
+    if arguments.soft_dir.is_some() {
+        return Ok(None);
+    }
+    // An empty path would name this program itself.
+    if arguments
+        .lib
+        .as_ref()
+        .is_some_and(|path| path.as_os_str().is_empty())
+    {
+        let advice = "give the path of the vendor's library, or leave --lib out";
+        return Err(Error::bad_value("--lib", "it is empty", advice));
+    }
+    let from_environment = || environment("GMT0018_LIB").map(PathBuf::from);
+    Ok(arguments.lib.clone().or_else(from_environment))
+}
+
+/// A variable of the environment; an empty one counts as not set.
+pub(crate) fn environment(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn dialect(arguments: &DeviceArguments) -> Dialect {
+    let dialect = match arguments.dialect {
+        DialectName::Standard => Dialect::STANDARD,
+        DialectName::SansecLegacy => Dialect::sansec_legacy(),
+        DialectName::Softsdf => Dialect::softsdf(),
+        DialectName::Fisherman => Dialect::fisherman(),
+        DialectName::Sdf4j => Dialect::sdf4j(),
+    };
+    match (&arguments.open_path, &arguments.open_conf) {
+        (Some(path), _) => dialect.with_open(Open::WithPath(path.clone())),
+        (_, Some(path)) => dialect.with_open(Open::WithConf(path.clone())),
+        (None, None) => dialect,
+    }
+}
+
+fn software_module() -> Module {
+    Module::from_functions("software card", gmt0018_soft::functions())
+}

@@ -1,0 +1,289 @@
+//! Every error that the command can end with: what, why, what to try, and the exit code.
+
+mod from_library;
+
+use std::{fmt, io, path::Path};
+
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// Why the command did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Error {
+    exit: Exit,
+    what: String,
+    why: String,
+    advice: String,
+}
+
+impl Error {
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    fn new(
+        exit: Exit,
+        what: impl Into<String>,
+        why: impl fmt::Display,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            exit,
+            what: what.into(),
+            why: why.to_string(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// The command line and its input.
+impl Error {
+    pub(crate) fn unreadable(path: &Path, cause: &io::Error) -> Self {
+        let what = format!("cannot read {}", name(path));
+        Self::new(
+            Exit::Usage,
+            what,
+            cause,
+            "check the path and its permissions; - reads stdin",
+        )
+    }
+
+    pub(crate) fn bad_value(option: &str, why: impl fmt::Display, advice: &str) -> Self {
+        Self::new(
+            Exit::Usage,
+            format!("the value of {option} cannot be used"),
+            why,
+            advice,
+        )
+    }
+
+    pub(crate) fn options(why: &str, advice: &str) -> Self {
+        Self::new(Exit::Usage, "these options do not go together", why, advice)
+    }
+
+    pub(crate) fn digest(text: &str) -> Self {
+        let why = if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            format!("it has {} hex digits, and e has 64 (32 bytes)", text.len())
+        } else {
+            "it is not made of hex digits".to_owned()
+        };
+        Self::bad_value(
+            "--digest",
+            why,
+            "pass e in hex, or a FILE to have e computed from it",
+        )
+    }
+
+    pub(crate) fn binary_to_terminal() -> Self {
+        Self::new(
+            Exit::Usage,
+            "random bytes are not written to a terminal",
+            "raw bytes can change the terminal's state",
+            "write to a file or a pipe, or use --hex",
+        )
+    }
+
+    pub(crate) fn output(cause: &io::Error) -> Self {
+        Self::new(
+            Exit::Configuration,
+            "cannot write the result to stdout",
+            cause,
+            "check the disk that stdout goes to",
+        )
+    }
+}
+
+/// Passwords.
+impl Error {
+    pub(crate) fn no_password(option: &str, variable: &str) -> Self {
+        Self::new(
+            Exit::Key,
+            "a password is needed",
+            format!(
+                "there is neither {option} nor ${variable}, and stdin is no terminal to ask at"
+            ),
+            format!("put the password into a file that only you can read, and pass {option} FILE"),
+        )
+    }
+
+    pub(crate) fn password_file(path: &Path, cause: &io::Error) -> Self {
+        let what = format!("cannot read the password file {}", path.display());
+        Self::new(Exit::Key, what, cause, "check the path and its permissions")
+    }
+
+    pub(crate) fn password_empty(origin: &str) -> Self {
+        Self::new(
+            Exit::Key,
+            "the password is empty",
+            format!("there is not one byte in {origin}"),
+            "give the password of the key; for a key of a card without one, pass --no-password",
+        )
+    }
+
+    pub(crate) fn password_too_long(origin: &str, longest: usize) -> Self {
+        Self::new(
+            Exit::Key,
+            "the password is too long",
+            format!("{origin} has more than {longest} bytes"),
+            "check that this is the password's file",
+        )
+    }
+
+    pub(crate) fn password_refused(cause: &gmt0018::PinError) -> Self {
+        Self::new(
+            Exit::Key,
+            "the password cannot be used",
+            cause,
+            "check where it comes from",
+        )
+    }
+
+    pub(crate) fn passwords_differ() -> Self {
+        Self::new(
+            Exit::Key,
+            "no password was set",
+            "the two that were typed differ",
+            "type it again",
+        )
+    }
+
+    pub(crate) fn prompt(cause: &io::Error, option: &str) -> Self {
+        let advice = format!("pass {option} FILE");
+        Self::new(
+            Exit::Key,
+            "cannot ask for the password at the terminal",
+            cause,
+            advice,
+        )
+    }
+}
+
+/// Keys.
+impl Error {
+    pub(crate) fn not_a_key_file(path: &Path, why: &str) -> Self {
+        let what = format!("{} holds no private key", path.display());
+        Self::new(
+            Exit::Key,
+            what,
+            why,
+            "pass a PKCS#8 or SEC1 file, or 64 hex digits",
+        )
+    }
+
+    pub(crate) fn key_file(path: &Path, cause: &sm_soft::keyfile::Error) -> Self {
+        let what = format!("cannot use the key file {}", path.display());
+        let advice = if matches!(cause, sm_soft::keyfile::Error::WrongPassword) {
+            "check --pem-password-file, or $GMT0018_PEM_PASSWORD"
+        } else {
+            "pass an SM2 private key: PKCS#8 or SEC1, PEM or DER, or 64 hex digits"
+        };
+        Self::new(Exit::Key, what, cause, advice)
+    }
+
+    pub(crate) fn no_such_role(index: u32, role: &str) -> Self {
+        Self::new(
+            Exit::Key,
+            format!("there is no {role} key at index {index}"),
+            "the index has only the other key of the pair",
+            "use --role with the other role, or another index; `gmt0018 soft status` lists them",
+        )
+    }
+
+    pub(crate) fn keys_exist(what: &str) -> Self {
+        Self::new(
+            Exit::Key,
+            "no key was made",
+            format!("there is {what} already, and a key is never overwritten"),
+            "use other indexes; `gmt0018 soft init --if-missing` leaves keys that exist as they are",
+        )
+    }
+
+    pub(crate) fn signature_refused(index: u32) -> Self {
+        Self::new(
+            Exit::Device,
+            format!("the signature made with key index {index} is not printed"),
+            "it does not verify under the public key that the device exports for this index",
+            "do not use this key; ask the vendor, and check --dialect",
+        )
+    }
+
+    pub(crate) fn no_test_signature(why: &dyn fmt::Display) -> Self {
+        let what = "no key or signature to measure with could be made in software";
+        Self::new(Exit::Device, what, why, "check the system's random source")
+    }
+
+    pub(crate) fn valid_signature_refused() -> Self {
+        Self::new(
+            Exit::CheckFailed,
+            "the device calls a valid signature invalid",
+            "the signature was made by the software key that it was verified with",
+            "check --dialect, and run `gmt0018 probe`",
+        )
+    }
+
+    pub(crate) fn bench_needs_key() -> Self {
+        Self::new(
+            Exit::Usage,
+            "bench sign needs a key",
+            "only the software card in memory makes one by itself",
+            "pass --key-index N, with --password-file or --no-password",
+        )
+    }
+}
+
+/// The store.
+impl Error {
+    pub(crate) fn store_exists(directory: &Path) -> Self {
+        Self::new(
+            Exit::Configuration,
+            "no store was created",
+            format!(
+                "{} holds a store already, and nothing in it was changed",
+                directory.display()
+            ),
+            "add keys with `gmt0018 soft generate`, pass --if-missing, or name another --soft-dir",
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "error: {}\n  why: {}\n  try: {}",
+            self.what, self.why, self.advice
+        )
+    }
+}
+
+impl Serialize for Error {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            error: Fields<'a>,
+        }
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            exit_code: u8,
+            what: &'a str,
+            why: &'a str,
+            r#try: &'a str,
+        }
+        let error = Fields {
+            exit_code: self.exit as u8,
+            what: &self.what,
+            why: &self.why,
+            r#try: &self.advice,
+        };
+        Line { error }.serialize(serializer)
+    }
+}
+
+fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
