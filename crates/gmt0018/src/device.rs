@@ -4,6 +4,7 @@ mod info;
 
 use std::{
     ffi::CString,
+    fmt,
     path::Path,
     sync::{
         Arc,
@@ -35,7 +36,7 @@ use crate::{
 /// # drop((device, again));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Device {
     opened: Arc<Opened>,
     dialect: Arc<Dialect>,
@@ -94,6 +95,17 @@ impl Device {
     /// Lets the next [`Device::open`] open the device again, while the sessions of this one live on.
     pub(crate) fn abandon(&self) {
         self.opened.forget();
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Opened { handle, module, .. } = &*self.opened;
+        formatter
+            .debug_tuple("Device")
+            .field(&module.name())
+            .field(&handle.number())
+            .finish()
     }
 }
 

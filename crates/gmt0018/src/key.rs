@@ -2,7 +2,7 @@
 
 mod agreement;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use gmt0018_sys::Handle;
 use sm2_signing::{Ciphertext, PublicKey};
@@ -248,7 +248,6 @@ impl Session {
 ///
 /// Dropping it leaves the call to the session, which makes it at its next operation with keys, when it goes back to its
 /// pool, or when it is closed.
-#[derive(Debug)]
 pub struct SessionKey {
     /// `Some` until the key is destroyed or dropped.
     handle: Option<KeyHandle>,
@@ -263,6 +262,12 @@ impl SessionKey {
         self.handle
             .as_ref()
             .map_or(std::ptr::null_mut(), KeyHandle::raw)
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SessionKey(of session {})", self.session)
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod core;
 mod error;
 mod link;
+mod options;
 mod sync;
 
 use std::{
@@ -17,6 +18,7 @@ use self::{
     link::Link,
 };
 pub use error::PoolError;
+pub use options::{PoolOptions, PoolStatus};
 
 use crate::{
     Device, Dialect, Error, KeyIndex, Module, Session, per_process::PerProcess, return_code::Damage,
@@ -71,7 +73,7 @@ struct Pooled {
 
 impl Pooled {
     /// Closes a session of a lost device, or one that is broken, with no other call than that.
-    fn close(self: Box<Self>) {
+    fn close(self) {
         self.session.handle().harm(Damage::Session);
     }
 }
@@ -263,10 +265,9 @@ impl Epoch {
     /// Has the device opened again and closes the idle sessions of the lost one.
     fn lost(&self, generation: u64, cause: Option<&Error>) {
         if self.link.lost(generation, cause) {
-            self.core
-                .drain()
-                .into_iter()
-                .for_each(|pooled| pooled.close());
+            for pooled in self.core.drain() {
+                pooled.close();
+            }
             self.core.forget_ceiling();
         }
     }
@@ -328,63 +329,6 @@ impl Drop for PooledSession {
         }
         self.epoch.take_back(pooled);
     }
-}
-
-/// How a pool behaves.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct PoolOptions {
-    /// The most sessions the pool opens. The default is 64; a card with fewer teaches the pool its own number.
-    pub max_sessions: usize,
-    /// The longest a caller waits for a session. The default is 5 seconds.
-    pub wait: Duration,
-    /// After this time the pool tries again whether the card has more sessions than it had. The default is a minute.
-    pub relearn_ceiling: Duration,
-}
-
-impl PoolOptions {
-    /// Gives these options with another number of sessions; 0 counts as 1.
-    #[must_use]
-    pub const fn with_max_sessions(mut self, max_sessions: usize) -> Self {
-        self.max_sessions = max_sessions;
-        self
-    }
-
-    /// Gives these options with another time limit.
-    #[must_use]
-    pub const fn with_wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
-        self
-    }
-
-    /// Gives these options with another time after which a ceiling is tested again.
-    #[must_use]
-    pub const fn with_relearn_ceiling(mut self, relearn_ceiling: Duration) -> Self {
-        self.relearn_ceiling = relearn_ceiling;
-        self
-    }
-}
-
-impl Default for PoolOptions {
-    fn default() -> Self {
-        Self {
-            max_sessions: 64,
-            wait: Duration::from_secs(5),
-            relearn_ceiling: Duration::from_secs(60),
-        }
-    }
-}
-
-/// How many sessions a pool has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolStatus {
-    /// The sessions that are open.
-    pub open: usize,
-    /// Those of them that are lent.
-    pub lent: usize,
-    /// The number of sessions that the card turned out to have, if the pool met the limit.
-    pub ceiling: Option<usize>,
 }
 
 /// What holds until a `PooledSession` is dropped.

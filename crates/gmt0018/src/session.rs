@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -30,7 +31,6 @@ use crate::{
 /// assert_eq!(session.sm3(b"abc")?[..4], [0x66, 0xc7, 0xf0, 0xf4]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Session {
     handle: SessionHandle,
     rights: RefCell<Vec<Right>>,
@@ -220,6 +220,15 @@ impl Session {
         if let Err(error) = self.raw().release_right(&self.handle, index.value()) {
             tracing::debug!(session = self.handle.number(), %index, %error, "releasing an access right failed");
         }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Session")
+            .field(&self.handle.number())
+            .finish()
     }
 }
 

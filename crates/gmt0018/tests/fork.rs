@@ -1,7 +1,6 @@
 //! A child made by `fork` opens its own device and leaves the parent's sessions alone.
 
 #![cfg(unix)]
-#![expect(missing_docs, reason = "tests")]
 #![expect(unsafe_code, reason = "fork")]
 
 use gmt0018::sm2_signing::{Prehash, Signer};

@@ -72,7 +72,7 @@ fn a_missing_function_is_named() {
     functions.SDF_InternalSign_ECC = None;
     functions.SDF_OpenDeviceWithConf = None;
     let card = Card::with(functions);
-    let e = gmt0018::sm2_signing::Prehash::from_bytes(&[1; 32]);
+    let e = sm2_signing::Prehash::from_bytes(&[1; 32]);
     let error = card
         .device()
         .session()

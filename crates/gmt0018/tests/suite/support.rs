@@ -8,7 +8,8 @@ pub(crate) const PASSWORD: &str = "a password of index 1";
 
 /// A card in memory with key pairs at index 1 and a key-encryption key at index 1.
 pub(crate) struct Card {
-    pub(crate) card: EphemeralCard,
+    /// Keeps the name of the card known.
+    _card: EphemeralCard,
     pub(crate) module: Module,
     pub(crate) dialect: Dialect,
 }
@@ -18,7 +19,7 @@ impl Card {
         Self::with(gmt0018_soft::functions())
     }
 
-    pub(crate) fn with(functions: gmt0018::gmt0018_sys::Functions) -> Self {
+    pub(crate) fn with(functions: gmt0018_sys::Functions) -> Self {
         let card = EphemeralCard::new().unwrap();
         card.card()
             .generate_key_pair(1, PASSWORD.as_bytes())
@@ -27,7 +28,7 @@ impl Card {
         let module = Module::from_functions("software card", functions);
         let dialect = Dialect::STANDARD.with_open(Open::WithPath(card.path().into()));
         Self {
-            card,
+            _card: card,
             module,
             dialect,
         }

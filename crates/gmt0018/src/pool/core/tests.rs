@@ -14,7 +14,9 @@ fn core(max: usize) -> Core<usize> {
 }
 
 fn in_(milliseconds: u64) -> Instant {
-    Instant::now() + Duration::from_millis(milliseconds)
+    Instant::now()
+        .checked_add(Duration::from_millis(milliseconds))
+        .expect("a clock that goes on for milliseconds")
 }
 
 fn open(core: &Core<usize>) {
@@ -110,7 +112,7 @@ fn with_nothing_open_there_is_nothing_to_wait_for() {
 fn waiters_are_served_in_their_order() {
     let core = core(1);
     open(&core);
-    let order = std::sync::Mutex::new(Vec::new());
+    let order = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for number in 0..4 {
             let (core, order) = (&core, &order);
@@ -165,9 +167,9 @@ fn many_threads_share_few_and_lose_none() {
                     assert!(in_use.fetch_add(1, Ordering::SeqCst) < 3);
                     in_use.fetch_sub(1, Ordering::SeqCst);
                     if round % 50 == 49 {
-                        core.discard()
+                        core.discard();
                     } else {
-                        core.put_back(resource)
+                        core.put_back(resource);
                     }
                 }
             });

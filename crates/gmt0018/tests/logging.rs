@@ -1,4 +1,9 @@
-//! What is logged, and what never is.
+//! What is logged, and what never is. Alone in its process, because the log is the process's.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "suite/support.rs"]
+mod support;
 
 use std::{
     io::{self, Write},
@@ -9,14 +14,18 @@ use gmt0018::sm2_signing::{Prehash, Signer};
 use gmt0018::{CardKey, Pin, PoolOptions, SessionPool};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Card, ONE, PASSWORD, pin};
+use support::{Card, ONE, PASSWORD, pin};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        let mut log = self
+            .0
+            .lock()
+            .map_err(|_| io::Error::other("a writer panicked"))?;
+        log.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -38,12 +47,12 @@ fn calls_are_logged_and_secrets_are_not() {
     const WRONG: &str = "a wrong canary password";
     const KEY: [u8; 16] = *b"canary key bytes";
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
+    tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
-        .finish();
+        .init();
     let mut said = String::new();
-    tracing::subscriber::with_default(subscriber, || {
+    {
         let card = Card::new();
         let pool = SessionPool::new(card.device(), PoolOptions::default());
         let wrong = Pin::new(WRONG).unwrap();
@@ -54,7 +63,7 @@ fn calls_are_logged_and_secrets_are_not() {
         let session = pool.session().unwrap();
         let imported = session.import_key(&KEY).unwrap();
         said += &format!("{key:?} {pool:?} {session:?} {imported:?}");
-    });
+    }
     said += &String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(
         said.contains("SDF_InternalSign_ECC") && said.contains("SDF_GetPrivateKeyAccessRight"),
