@@ -82,9 +82,10 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// If a case failed; the message is the whole table.
+    /// If a case failed, or there was none; the message is the whole table.
     #[track_caller]
     pub fn assert(&self) {
+        assert!(!self.cases.is_empty(), "no case has such a name");
         assert!(
             self.failed().next().is_none(),
             "the back end does not conform\n{self}"

@@ -47,6 +47,7 @@ pub struct Suite<'a> {
     extra: ExtraVectors,
     seed: u64,
     rounds: usize,
+    only: Option<&'a str>,
 }
 
 impl<'a> Suite<'a> {
@@ -62,6 +63,7 @@ impl<'a> Suite<'a> {
             extra: ExtraVectors::discover(),
             seed: given.unwrap_or_else(|| RandomState::new().hash_one(0) >> 16),
             rounds: 32,
+            only: None,
         }
     }
 
@@ -93,7 +95,14 @@ impl<'a> Suite<'a> {
         self
     }
 
-    /// Runs every case; goes on after a failure and after a panic of the back end.
+    /// Runs only the cases whose name has this text in it.
+    #[must_use]
+    pub const fn only(mut self, text: &'a str) -> Self {
+        self.only = Some(text);
+        self
+    }
+
+    /// Runs the cases; goes on after a failure and after a panic of the back end.
     pub fn run(&self, backend: &dyn Backend) -> Report {
         let begin = Instant::now();
         let vectors = Vectors::committed();
@@ -103,7 +112,11 @@ impl<'a> Suite<'a> {
             vectors: &vectors,
         };
         let cases = CHAPTERS.iter().flat_map(|cases| cases.iter());
-        let cases = cases.map(|case| case.run(&context)).collect();
+        let wanted = |case: &&Case| self.only.is_none_or(|text| case.name.contains(text));
+        let cases = cases
+            .filter(wanted)
+            .map(|case| case.run(&context))
+            .collect();
         Report::new(backend.name(), self.seed, begin.elapsed(), cases)
     }
 }

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "support/aloud.rs"]
-mod aloud;
 #[path = "support/card.rs"]
 mod card;
 #[path = "support/oracle.rs"]
 mod oracle;
+#[path = "support/outcome.rs"]
+mod outcome;
 
 use std::{env, ffi::OsString};
 
@@ -18,7 +18,7 @@ use gmt0018::{Dialect, KeyIndex, Module, Open, Pin};
 #[test]
 fn card_from_environment_conforms() {
     let Some(library) = env::var_os("GMT0018_LIB") else {
-        aloud::aloud("skipped: GMT0018_LIB is not set");
+        outcome::aloud("skipped: GMT0018_LIB is not set");
         return;
     };
     let card = match settings(library).and_then(|settings| Ok(Card::open(settings)?)) {
@@ -27,7 +27,7 @@ fn card_from_environment_conforms() {
     };
     let oracle = oracle::Oracle::new();
     let report = Suite::new().oracle(&oracle).run(&card);
-    aloud::summary(&report);
+    outcome::summary(&report);
     report.assert();
 }
 
@@ -49,7 +49,7 @@ fn settings(library: OsString) -> Result<Settings, Box<dyn std::error::Error>> {
     };
     let key = index("GMT0018_KEY_INDEX")?;
     if key.is_none() {
-        aloud::aloud("GMT0018_KEY_INDEX is not set: nothing that needs a private key is tested");
+        outcome::aloud("GMT0018_KEY_INDEX is not set: nothing that needs a private key is tested");
     }
     Ok(Settings {
         module: Module::open(library)?,

@@ -5,17 +5,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "support/aloud.rs"]
-mod aloud;
 #[path = "support/oracle.rs"]
 mod oracle;
+#[path = "support/outcome.rs"]
+mod outcome;
 
 use conformance::{Report, Suite};
 
 #[test]
 fn oracle_conforms() {
     let report = Suite::new().run(&oracle::Oracle::new());
-    aloud::summary(&report);
+    outcome::summary(&report);
     let failed: Vec<&str> = report.failed().map(|case| case.name).collect();
     let found = ["private key: range", "private key: OpenSSL's bad PEM files"];
     let found = found.into_iter().filter(|name| !is_skipped(&report, name));

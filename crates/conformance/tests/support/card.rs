@@ -471,11 +471,3 @@ fn total(pieces: &[&[u8]]) -> Answer<u32> {
 fn number(value: usize) -> Answer<u32> {
     u32::try_from(value).map_err(|error| sm2_signing::Error::new(ErrorKind::Input, error))
 }
-
-/// The cases that no card has an operation for: the standard has none.
-#[allow(dead_code)]
-pub(crate) const NEVER_SUPPORTED: [&str; 3] = [
-    "private key: OpenSSL's bad PEM files",
-    "private key: RustCrypto's PEM files",
-    "agreement: worked example",
-];

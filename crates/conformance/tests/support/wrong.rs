@@ -1,0 +1,643 @@
+//! Back ends with one fault each; everything else is right.
+
+use std::{
+    collections::HashMap,
+    iter,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use conformance::{Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Role, Sealed};
+use sm_soft::{SecretKey, SoftKey, curve::is_on_curve};
+use sm2::{Scalar, elliptic_curve::PrimeField};
+use sm2_signing::{
+    BatchVerifier, Ciphertext, Error, ErrorKind, Item, Prehash, PublicKey, Signature, Signer,
+    UserId, Verdict, Verdicts, Verifier, VerifyError,
+};
+
+use crate::soft::Soft;
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    Panics,
+    ConstantRandom,
+    ShortRandom,
+    AcceptsEverything,
+    RejectsEverything,
+    CannotTell,
+    FaultForKeyOffCurve,
+    ReducesR,
+    BatchReversed,
+    BatchAllOrNothing,
+    BatchLosesLast,
+    SignatureBit,
+    SameNonce,
+    SignsHash,
+    TakesAnyPrivateKey,
+    WrongPublicKey,
+    IgnoresC3,
+    SameC1,
+    EnvelopeUnchecked,
+    EnvelopeOfAnotherKey,
+    AgreementWithoutIds,
+    CounterOf32Bits,
+    IvNotUpdated,
+    PadsBlocks,
+    PiecesRestart,
+    MacWithoutIv,
+    TagUnchecked,
+    AadIgnored,
+    Sm3OffByOne,
+    Sm3LosesPiece,
+    IgnoresUserId,
+    CutsLongHmacKey,
+    WriteTruncates,
+    InfoChanges,
+    RacesBetweenThreads,
+    GivenKeySignsAmiss,
+    OwnCiphertextForm,
+    EnvelopeReversesKey,
+    KekTakesHalfBlocks,
+    AgreementUnchecked,
+    RolesSwapped,
+    IvReversed,
+    MacLosesPiece,
+    AeadLosesPiece,
+    PrehashWithoutZ,
+    HmacLosesPiece,
+    CreatesTwice,
+}
+
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    soft: Soft,
+    engine: Engine,
+    last: Mutex<Option<(PublicKey, Vec<u8>, Ciphertext)>>,
+    files: Mutex<HashMap<String, Vec<u8>>>,
+    calls: AtomicU32,
+    in_work: Mutex<Option<Prehash>>,
+}
+
+impl Wrong {
+    pub(crate) fn new(fault: Fault) -> Self {
+        let engine = Engine {
+            soft: Soft::new(),
+            fault,
+        };
+        Self {
+            soft: Soft::new(),
+            engine,
+            last: Mutex::default(),
+            files: Mutex::default(),
+            calls: AtomicU32::new(0),
+            in_work: Mutex::default(),
+        }
+    }
+
+    fn has(&self, fault: Fault) -> bool {
+        self.engine.fault == fault
+    }
+
+    fn id<'a>(&self, id: &'a UserId) -> &'a UserId {
+        if self.has(Fault::AgreementWithoutIds) {
+            &UserId::DEFAULT
+        } else {
+            id
+        }
+    }
+
+    /// A form that nobody else uses: C3 inverted. Applied twice it is the right one.
+    fn own_form(&self, ciphertext: &Ciphertext) -> Ciphertext {
+        let invert = self.has(Fault::OwnCiphertextForm);
+        let c3 = ciphertext
+            .c3()
+            .map(|byte| if invert { !byte } else { byte });
+        Ciphertext::new(*ciphertext.c1(), c3, ciphertext.c2().to_vec())
+    }
+
+    fn fingerprint(&self, key: &Block, probe: &Block) -> Answer<Block> {
+        block(
+            &self
+                .soft
+                .sm4(Mode::Ecb, Direction::Encrypt, key, &mut [0; 16], probe)?,
+        )
+    }
+
+    /// All but the last piece, where there are several.
+    fn lose<'a, 'b>(&self, fault: Fault, pieces: &'a [&'b [u8]]) -> &'a [&'b [u8]] {
+        match pieces {
+            [first @ .., _] if self.has(fault) && !first.is_empty() => first,
+            all => all,
+        }
+    }
+
+    fn turn(&self, iv: &mut Block) {
+        if self.has(Fault::IvReversed) {
+            iv.reverse();
+        }
+    }
+
+    fn padded(&self, mode: Mode, data: &[u8]) -> Vec<u8> {
+        let mut data = data.to_vec();
+        if self.has(Fault::PadsBlocks) && mode.needs_whole_blocks() {
+            data.resize(data.len().next_multiple_of(16), 0);
+        }
+        data
+    }
+}
+
+impl Backend for Wrong {
+    fn name(&self) -> String {
+        format!("{:?}", self.engine.fault)
+    }
+
+    fn device_info(&self) -> Answer<DeviceInfo> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let call = if self.has(Fault::InfoChanges) {
+            call
+        } else {
+            0
+        };
+        Ok(DeviceInfo {
+            issuer: "nobody".to_owned(),
+            name: "wrong".to_owned(),
+            serial: call.to_string(),
+            standard_version: 2,
+        })
+    }
+
+    fn random(&self, length: usize) -> Answer<Vec<u8>> {
+        match self.engine.fault {
+            Fault::ConstantRandom => Ok(vec![0x5a; length]),
+            Fault::ShortRandom => self.soft.random(length.saturating_sub(1)),
+            _ => self.soft.random(length),
+        }
+    }
+
+    fn signer(&self) -> Answer<Box<dyn Signer + '_>> {
+        let key = SecretKey::generate().map_err(device)?;
+        let public = key.public_key();
+        Ok(Box::new(WrongSigner {
+            fault: self.engine.fault,
+            key,
+            public,
+            in_work: &self.in_work,
+        }))
+    }
+
+    fn signer_for(&self, private_key: &[u8; 32]) -> Answer<Box<dyn Signer + '_>> {
+        match (self.engine.fault, self.soft.signer_for(private_key)) {
+            (Fault::TakesAnyPrivateKey, Err(_)) | (Fault::WrongPublicKey, _) => self.soft.signer(),
+            (Fault::GivenKeySignsAmiss, Ok(signer)) => {
+                let key = SecretKey::generate().map_err(device)?;
+                let (public, in_work) = (*signer.public_key(), &self.in_work);
+                Ok(Box::new(WrongSigner {
+                    fault: Fault::None,
+                    key,
+                    public,
+                    in_work,
+                }))
+            }
+            (_, answer) => answer,
+        }
+    }
+
+    fn encryption_key(&self) -> Answer<PublicKey> {
+        self.soft.encryption_key()
+    }
+
+    fn envelope_to_itself(&self, probe: &Block) -> Answer<(Ciphertext, Block)> {
+        let (envelope, made) = self.envelope_to(&self.soft.encryption_key()?, probe)?;
+        if self.has(Fault::EnvelopeOfAnotherKey) {
+            return Ok((envelope, random_block(&self.soft)?));
+        }
+        Ok((envelope, made))
+    }
+
+    fn envelope_to(&self, key: &PublicKey, probe: &Block) -> Answer<(Ciphertext, Block)> {
+        if !self.has(Fault::EnvelopeReversesKey) {
+            return self.soft.envelope_to(key, probe);
+        }
+        let mut session_key = random_block(&self.soft)?;
+        let made = self.fingerprint(&session_key, probe)?;
+        session_key.reverse();
+        Ok((self.soft.encrypt(key, &session_key)?, made))
+    }
+
+    fn open_envelope(&self, envelope: &Ciphertext, probe: &Block) -> Answer<Block> {
+        if self.has(Fault::EnvelopeReversesKey) {
+            let mut key = self.soft.decrypt(envelope)?;
+            key.reverse();
+            return self.fingerprint(&block(&key)?, probe);
+        }
+        match self.soft.open_envelope(envelope, probe) {
+            Err(_) if self.has(Fault::EnvelopeUnchecked) => Ok(*probe),
+            answer => answer,
+        }
+    }
+
+    fn wrap_with_kek(&self, probe: &Block) -> Answer<(Vec<u8>, Block)> {
+        let key = random_block(&self.soft)?;
+        let (mode, direction) = (Mode::Ecb, Direction::Encrypt);
+        let wrapped = self.soft.sm4(mode, direction, &KEK, &mut [0; 16], &key)?;
+        Ok((wrapped, self.fingerprint(&key, probe)?))
+    }
+
+    fn unwrap_with_kek(&self, wrapped: &[u8], probe: &Block) -> Answer<Block> {
+        let mut wrapped = wrapped.to_vec();
+        if self.has(Fault::KekTakesHalfBlocks) && !wrapped.is_empty() {
+            wrapped.resize(16, 0);
+        }
+        let (mode, direction) = (Mode::Ecb, Direction::Decrypt);
+        let key = self
+            .soft
+            .sm4(mode, direction, &KEK, &mut [0; 16], &wrapped)?;
+        self.fingerprint(&block(&key)?, probe)
+    }
+
+    fn agree_as_sponsor(
+        &self,
+        own: &UserId,
+        peer: &UserId,
+        respond: &mut dyn FnMut(&Half) -> Answer<Half>,
+        probe: &Block,
+    ) -> Answer<Block> {
+        match self
+            .soft
+            .agree_as_sponsor(self.id(own), self.id(peer), respond, probe)
+        {
+            Err(_) if self.has(Fault::AgreementUnchecked) => Ok(*probe),
+            answer => answer,
+        }
+    }
+
+    fn agree_as_responder(
+        &self,
+        own: &UserId,
+        peer: &UserId,
+        sponsor: &Half,
+        probe: &Block,
+    ) -> Answer<(Half, Block)> {
+        self.soft
+            .agree_as_responder(self.id(own), self.id(peer), sponsor, probe)
+    }
+
+    fn agree_with(
+        &self,
+        role: Role,
+        private_keys: [&[u8; 32]; 2],
+        ids: [&UserId; 2],
+        peer: &Half,
+        length: usize,
+    ) -> Answer<Vec<u8>> {
+        let role = match (self.engine.fault, role) {
+            (Fault::RolesSwapped, Role::Sponsor) => Role::Responder,
+            (Fault::RolesSwapped, Role::Responder) => Role::Sponsor,
+            _ => role,
+        };
+        self.soft.agree_with(role, private_keys, ids, peer, length)
+    }
+
+    fn verifier(&self) -> Option<&dyn Verifier> {
+        Some(&self.engine)
+    }
+
+    fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
+        Some(&self.engine)
+    }
+
+    fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {
+        let mut last = self.last.lock().unwrap();
+        if self.has(Fault::SameC1)
+            && let Some((receiver, message, ciphertext)) = &*last
+            && receiver == key
+            && message == plaintext
+        {
+            return Ok(ciphertext.clone());
+        }
+        let ciphertext = self.own_form(&self.soft.encrypt(key, plaintext)?);
+        *last = Some((*key, plaintext.to_vec(), ciphertext.clone()));
+        Ok(ciphertext)
+    }
+
+    fn decrypt(&self, ciphertext: &Ciphertext) -> Answer<Vec<u8>> {
+        match self.soft.decrypt(&self.own_form(ciphertext)) {
+            Err(_) if self.has(Fault::IgnoresC3) => Ok(ciphertext.c2().to_vec()),
+            answer => answer,
+        }
+    }
+
+    fn decrypt_with(&self, private_key: &[u8; 32], ciphertext: &Ciphertext) -> Answer<Vec<u8>> {
+        self.soft
+            .decrypt_with(private_key, &self.own_form(ciphertext))
+    }
+
+    fn sm4(
+        &self,
+        mode: Mode,
+        direction: Direction,
+        key: &Block,
+        iv: &mut Block,
+        data: &[u8],
+    ) -> Answer<Vec<u8>> {
+        if self.has(Fault::CounterOf32Bits) && mode == Mode::Ctr {
+            let mut output = Vec::new();
+            for piece in data.chunks(16) {
+                output.extend(
+                    self.soft
+                        .sm4(mode, direction, key, &mut iv.clone(), piece)?,
+                );
+                let counter = u32::from_be_bytes(*iv.last_chunk().unwrap()).wrapping_add(1);
+                iv[12..].copy_from_slice(&counter.to_be_bytes());
+            }
+            return Ok(output);
+        }
+        let given = *iv;
+        self.turn(iv);
+        let output = self
+            .soft
+            .sm4(mode, direction, key, iv, &self.padded(mode, data));
+        self.turn(iv);
+        if self.has(Fault::IvNotUpdated) {
+            *iv = given;
+        }
+        output
+    }
+
+    fn sm4_in_pieces(
+        &self,
+        mode: Mode,
+        direction: Direction,
+        key: &Block,
+        iv: &Block,
+        pieces: &[&[u8]],
+    ) -> Answer<Vec<u8>> {
+        if self.has(Fault::PiecesRestart) && mode == Mode::Ctr {
+            let sm4 = |piece| self.soft.sm4(mode, direction, key, &mut iv.clone(), piece);
+            return Ok(pieces
+                .iter()
+                .map(|piece| sm4(piece))
+                .collect::<Answer<Vec<_>>>()?
+                .concat());
+        }
+        if self.has(Fault::PadsBlocks) {
+            let padded = self.padded(mode, &pieces.concat());
+            return self
+                .soft
+                .sm4_in_pieces(mode, direction, key, iv, &[&padded]);
+        }
+        let mut iv = *iv;
+        self.turn(&mut iv);
+        self.soft.sm4_in_pieces(mode, direction, key, &iv, pieces)
+    }
+
+    fn sm4_mac(&self, key: &Block, iv: &mut Block, data: &[u8]) -> Answer<Block> {
+        *iv = self.sm4_mac_in_pieces(key, iv, &[data])?;
+        Ok(*iv)
+    }
+
+    fn sm4_mac_in_pieces(&self, key: &Block, iv: &Block, pieces: &[&[u8]]) -> Answer<Block> {
+        let iv = if self.has(Fault::MacWithoutIv) {
+            &[0; 16]
+        } else {
+            iv
+        };
+        self.soft
+            .sm4_mac_in_pieces(key, iv, self.lose(Fault::MacLosesPiece, pieces))
+    }
+
+    fn seal(
+        &self,
+        aead: Aead,
+        key: &Block,
+        nonce: &[u8],
+        aad: &[u8],
+        pieces: &[&[u8]],
+        tag_length: usize,
+    ) -> Answer<Sealed> {
+        let aad = if self.has(Fault::AadIgnored) {
+            &[]
+        } else {
+            aad
+        };
+        let pieces = self.lose(Fault::AeadLosesPiece, pieces);
+        self.soft.seal(aead, key, nonce, aad, pieces, tag_length)
+    }
+
+    fn open(
+        &self,
+        aead: Aead,
+        key: &Block,
+        nonce: &[u8],
+        aad: &[u8],
+        pieces: &[&[u8]],
+        tag: &[u8],
+    ) -> Answer<Vec<u8>> {
+        if self.has(Fault::TagUnchecked) {
+            // Both modes are a keystream, so sealing the ciphertext gives the plaintext.
+            return Ok(self
+                .soft
+                .seal(aead, key, nonce, aad, pieces, 16)?
+                .ciphertext);
+        }
+        let aad = if self.has(Fault::AadIgnored) {
+            &[]
+        } else {
+            aad
+        };
+        self.soft.open(aead, key, nonce, aad, pieces, tag)
+    }
+
+    fn sm3(&self, pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        assert!(!self.has(Fault::Panics), "out of cheese");
+        let mut digest = self.soft.sm3(self.lose(Fault::Sm3LosesPiece, pieces))?;
+        if self.has(Fault::Sm3OffByOne) {
+            digest[31] = digest[31].wrapping_add(1);
+        }
+        Ok(digest)
+    }
+
+    fn prehash(&self, key: &PublicKey, user: &UserId, pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        if self.has(Fault::PrehashWithoutZ) {
+            return self.soft.sm3(pieces);
+        }
+        let user = if self.has(Fault::IgnoresUserId) {
+            &UserId::DEFAULT
+        } else {
+            user
+        };
+        self.soft.prehash(key, user, pieces)
+    }
+
+    fn hmac_sm3(&self, key: &[u8], pieces: &[&[u8]]) -> Answer<[u8; 32]> {
+        let cut = self.has(Fault::CutsLongHmacKey) && key.len() > 64;
+        let pieces = self.lose(Fault::HmacLosesPiece, pieces);
+        self.soft
+            .hmac_sm3(if cut { &key[..64] } else { key }, pieces)
+    }
+
+    fn create_file(&self, name: &str, size: usize) -> Answer<()> {
+        let mut files = self.files.lock().unwrap();
+        if files.contains_key(name) && !self.has(Fault::CreatesTwice) {
+            return Err(refused("the file exists"));
+        }
+        files.insert(name.to_owned(), vec![0; size]);
+        Ok(())
+    }
+
+    fn read_file(&self, name: &str, offset: usize, length: usize) -> Answer<Vec<u8>> {
+        let files = self.files.lock().unwrap();
+        let file = files.get(name).ok_or_else(|| refused("no such file"))?;
+        let range = file.get(offset..offset + length);
+        Ok(range.ok_or_else(|| refused("beyond the end"))?.to_vec())
+    }
+
+    fn write_file(&self, name: &str, offset: usize, data: &[u8]) -> Answer<()> {
+        let mut files = self.files.lock().unwrap();
+        let file = files.get_mut(name).ok_or_else(|| refused("no such file"))?;
+        let range = file.get_mut(offset..offset + data.len());
+        range
+            .ok_or_else(|| refused("beyond the end"))?
+            .copy_from_slice(data);
+        if self.has(Fault::WriteTruncates) {
+            file[offset + data.len()..].fill(0);
+        }
+        Ok(())
+    }
+
+    fn delete_file(&self, name: &str) -> Answer<()> {
+        let removed = self.files.lock().unwrap().remove(name);
+        removed.map(drop).ok_or_else(|| refused("no such file"))
+    }
+}
+
+/// The verifier, one by one and in batches.
+#[derive(Debug)]
+struct Engine {
+    soft: Soft,
+    fault: Fault,
+}
+
+impl Verifier for Engine {
+    fn verify(&self, key: &PublicKey, e: &Prehash, s: &Signature) -> Result<(), VerifyError> {
+        let honest = self.soft.verifier().unwrap();
+        let fault = |kind| VerifyError::Backend(Error::new(kind, "no verdict"));
+        match self.fault {
+            Fault::AcceptsEverything => Ok(()),
+            Fault::RejectsEverything => Err(VerifyError::Invalid),
+            Fault::CannotTell => Err(fault(ErrorKind::Device)),
+            Fault::FaultForKeyOffCurve if !is_on_curve(key) => Err(fault(ErrorKind::Input)),
+            Fault::ReducesR => honest.verify(key, e, &reduced(s)),
+            _ => honest.verify(key, e, s),
+        }
+    }
+}
+
+impl BatchVerifier for Engine {
+    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+        let honest = self.soft.batch_verifier().unwrap().verify_batch(items)?;
+        let verdicts = honest.iter().collect::<Vec<_>>().into_iter();
+        Ok(match self.fault {
+            Fault::BatchReversed => verdicts.rev().collect(),
+            Fault::BatchLosesLast => verdicts.take(items.len().saturating_sub(1)).collect(),
+            Fault::BatchAllOrNothing => {
+                let one = if honest.all_valid() {
+                    Verdict::Valid
+                } else {
+                    Verdict::Invalid
+                };
+                iter::repeat_n(one, items.len()).collect()
+            }
+            _ => honest,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct WrongSigner<'a> {
+    fault: Fault,
+    key: SecretKey,
+    public: PublicKey,
+    in_work: &'a Mutex<Option<Prehash>>,
+}
+
+impl Signer for WrongSigner<'_> {
+    fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
+        let honest = SoftKey::new(self.key.clone());
+        match self.fault {
+            Fault::SignatureBit => {
+                let mut bytes = honest.sign(e)?.to_bytes();
+                bytes[63] ^= 1;
+                Ok(Signature::from_bytes(&bytes))
+            }
+            Fault::SignsHash => {
+                honest.sign(&Prehash::from_bytes(&sm_soft::hash::sm3(e.as_bytes())))
+            }
+            Fault::RacesBetweenThreads => {
+                *self.in_work.lock().unwrap() = Some(*e);
+                thread::sleep(Duration::from_millis(2));
+                let e = self.in_work.lock().unwrap().unwrap();
+                honest.sign(&e)
+            }
+            Fault::SameNonce => Ok(sign_with_one_nonce(&self.key, e)),
+            _ => honest.sign(e),
+        }
+    }
+}
+
+/// A valid signature with k = 2, every time.
+fn sign_with_one_nonce(key: &SecretKey, e: &Prehash) -> Signature {
+    let k = Scalar::from(2_u64);
+    let x1 = SecretKey::from_bytes(&k.to_repr().into())
+        .unwrap()
+        .public_key();
+    let number = |bytes: &[u8; 32]| Scalar::from_repr((*bytes).into()).unwrap();
+    let d = number(&key.to_bytes());
+    let e = reduced(&Signature::from_r_s(e.as_bytes(), e.as_bytes()));
+    let r = number(e.r()) + number(x1.x());
+    let s = (d + Scalar::ONE).invert().unwrap() * (k - r * d);
+    Signature::from_r_s(&r.to_repr().into(), &s.to_repr().into())
+}
+
+/// The signature with r - n for r, where that is not negative.
+fn reduced(signature: &Signature) -> Signature {
+    let mut r = *signature.r();
+    if r >= ORDER {
+        let mut borrow = false;
+        for (byte, order) in r.iter_mut().zip(ORDER).rev() {
+            let (value, first) = byte.overflowing_sub(order);
+            let (value, second) = value.overflowing_sub(u8::from(borrow));
+            (*byte, borrow) = (value, first || second);
+        }
+    }
+    Signature::from_r_s(&r, signature.s())
+}
+
+fn random_block(soft: &Soft) -> Answer<Block> {
+    block(&soft.random(16)?)
+}
+
+fn block(bytes: &[u8]) -> Answer<Block> {
+    bytes.try_into().map_err(|_| refused("not one block"))
+}
+
+fn device(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Device, error)
+}
+
+fn refused(why: &str) -> Error {
+    Error::new(ErrorKind::Input, why)
+}
+
+const KEK: Block = [0x4b; 16];
+const ORDER: [u8; 32] = *b"\xff\xff\xff\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x72\x03\xdf\x6b\x21\xc6\x05\x2b\x53\xbb\xf4\x09\x39\xd5\x41\x23";
