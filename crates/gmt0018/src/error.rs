@@ -72,7 +72,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Call(error) => error.code().kind(),
+            Self::Call(error) => error.kind(),
             Self::MissingSymbol(_) => ErrorKind::Unsupported,
             Self::Malformed(_) | Self::Load(_) | Self::Unverified(_) | Self::Forked => {
                 ErrorKind::Device
@@ -126,6 +126,12 @@ impl CallError {
     #[must_use]
     pub const fn code(self) -> ReturnCode {
         self.code
+    }
+
+    /// Says what the caller can do.
+    #[must_use]
+    pub const fn kind(self) -> ErrorKind {
+        self.code.kind(self.function)
     }
 }
 

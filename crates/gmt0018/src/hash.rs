@@ -175,7 +175,7 @@ impl Sm3Stream<'_> {
 
 impl Drop for Sm3Stream<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.session.hash_final().is_err() {
+        if !self.finished && self.session.is_usable() && self.session.hash_final().is_err() {
             self.session.handle().harm(Damage::Doubt);
         }
     }
@@ -214,7 +214,7 @@ impl HmacSm3Stream<'_> {
 
 impl Drop for HmacSm3Stream<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.session.hmac_final().is_err() {
+        if !self.finished && self.session.is_usable() && self.session.hmac_final().is_err() {
             self.session.handle().harm(Damage::Doubt);
         }
     }

@@ -31,6 +31,9 @@ use crate::{
 /// lent again; when the code says that the device is lost, the device is opened again. In a forked child the pool opens the
 /// device anew and leaves the parent's sessions alone.
 ///
+/// A call that hangs in the library hangs its own thread; nothing can be done about that from here. The other threads go
+/// on with the other sessions, and wait no longer than the limit.
+///
 /// ```
 /// # use gmt0018::{Dialect, Module, Open};
 /// # let card = gmt0018_soft::EphemeralCard::new()?;
@@ -287,7 +290,8 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// A session on loan. It goes back to its pool when dropped.
+/// A session on loan. It is used as a [`Session`] and goes back to its pool when dropped.
+#[must_use = "the session goes back when this is dropped"]
 pub struct PooledSession {
     /// `Some` until the loan ends.
     pooled: Option<Box<Pooled>>,

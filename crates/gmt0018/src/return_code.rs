@@ -60,10 +60,13 @@ impl ReturnCode {
             .map(|(_, meaning)| *meaning)
     }
 
-    /// Says what the caller can do about this code.
-    #[must_use]
-    pub const fn kind(self) -> ErrorKind {
+    /// Says what the caller can do when `function` returned this code.
+    pub(crate) const fn kind(self, function: Function) -> ErrorKind {
         match self.0 {
+            sdr::SDR_NOBUFFER if matches!(function, Function::OpenSession) => ErrorKind::Busy,
+            SOFTSDF_INTERNAL if matches!(function, Function::GetPrivateKeyAccessRight) => {
+                ErrorKind::Access
+            }
             sdr::SDR_PARDENY
             | sdr::SDR_PRKRERR
             | sdr::SWR_INVALID_USER
@@ -77,10 +80,9 @@ impl ReturnCode {
             | sdr::SWR_CARD_LOGIN_ERR_05
             | sdr::SWR_CARD_READER_PIN_ERROR
             | FISHERMAN_PASSWORD => ErrorKind::Access,
-            sdr::SDR_OPENSESSION
-            | sdr::SDR_NOBUFFER
-            | sdr::SWR_SEM_TIMEOUT
-            | sdr::SWR_CARD_OPENSESSION => ErrorKind::Busy,
+            sdr::SDR_OPENSESSION | sdr::SWR_SEM_TIMEOUT | sdr::SWR_CARD_OPENSESSION => {
+                ErrorKind::Busy
+            }
             sdr::SDR_NOTSUPPORT
             | sdr::SDR_ALGNOTSUPPORT
             | sdr::SDR_ALGMODNOTSUPPORT
@@ -349,6 +351,30 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn the_function_tells_what_an_ambiguous_code_means() {
+        let right = Function::GetPrivateKeyAccessRight;
+        assert_eq!(
+            ReturnCode::new(SOFTSDF_INTERNAL).kind(right),
+            ErrorKind::Access
+        );
+        assert_eq!(
+            ReturnCode::new(SOFTSDF_INTERNAL).kind(Function::Encrypt),
+            ErrorKind::Device
+        );
+        assert_eq!(
+            ReturnCode::new(FISHERMAN_PASSWORD).kind(right),
+            ErrorKind::Access
+        );
+        let full = ReturnCode::new(sdr::SDR_NOBUFFER);
+        assert_eq!(full.kind(Function::OpenSession), ErrorKind::Busy);
+        assert_eq!(full.kind(Function::CreateFile), ErrorKind::Device);
+        assert_eq!(
+            ReturnCode::new(u32::MAX).kind(Function::OpenDevice),
+            ErrorKind::Device
+        );
     }
 
     #[test]

@@ -207,6 +207,11 @@ impl Session {
         self.handle.damage()
     }
 
+    /// Whether no call has said that this session is lost.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.handle.damage() < Damage::Session
+    }
+
     /// Destroys the session keys whose owners are gone.
     pub(crate) fn sweep(&self) {
         for key in self.bin.take() {
@@ -239,7 +244,7 @@ impl Drop for Session {
             return;
         }
         // On a session that the card has lost, each call could wait for a time-out.
-        if self.handle.damage() < Damage::Session {
+        if self.is_usable() {
             self.sweep();
             for right in self.rights.take() {
                 self.release(right.index);

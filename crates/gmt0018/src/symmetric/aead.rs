@@ -262,7 +262,7 @@ impl AuthEncryptor<'_> {
 
 impl Drop for AuthEncryptor<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.last().is_err() {
+        if !self.finished && self.session.is_usable() && self.last().is_err() {
             self.session.handle().harm(Damage::Doubt);
         }
     }
@@ -330,6 +330,7 @@ impl AuthDecryptor<'_> {
 impl Drop for AuthDecryptor<'_> {
     fn drop(&mut self) {
         if !self.finished
+            && self.session.is_usable()
             && matches!(self.last(), Err(error) if !matches!(error, Error::TagMismatch))
         {
             self.session.handle().harm(Damage::Doubt);

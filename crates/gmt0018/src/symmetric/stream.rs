@@ -159,7 +159,7 @@ impl<'a> Sm4Stream<'a> {
 
 impl Drop for Sm4Stream<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.last().is_err() {
+        if !self.finished && self.session.is_usable() && self.last().is_err() {
             self.session.handle().harm(Damage::Doubt);
         }
     }
@@ -216,7 +216,7 @@ impl Sm4MacStream<'_> {
 
 impl Drop for Sm4MacStream<'_> {
     fn drop(&mut self) {
-        if !self.finished && self.last().is_err() {
+        if !self.finished && self.session.is_usable() && self.last().is_err() {
             self.session.handle().harm(Damage::Doubt);
         }
     }

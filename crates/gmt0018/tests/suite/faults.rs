@@ -69,6 +69,13 @@ impl Faults {
         lock(&LIES).clear();
     }
 
+    /// Closes a session behind the wrapper's back, as a card that was reset does.
+    pub(crate) fn close_behind(&self, session: &gmt0018::Session) {
+        // SAFETY: the handle is that of an open session, on which no call is in progress.
+        let result = unsafe { real().SDF_CloseSession.unwrap()(session.raw_handle()) };
+        assert_eq!(result, 0);
+    }
+
     pub(crate) fn devices_open(&self) -> usize {
         DEVICES.load(Ordering::SeqCst)
     }

@@ -223,6 +223,43 @@ fn sessions_lent_from_a_lost_device_are_closed_when_they_come_back() {
 }
 
 #[test]
+fn a_session_that_the_card_does_not_know_any_more_is_replaced() {
+    let faults = Faults::new();
+    let card = Card::with(faults.functions());
+    let key = key(&card, options());
+    faults.close_behind(&key.pool().session().unwrap());
+    let error = key.try_sign(&E).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    key.try_sign(&E).unwrap();
+    assert_eq!(card.module.call_count(Function::OpenSession), 2);
+    assert_eq!(card.module.call_count(Function::OpenDeviceWithPath), 1);
+}
+
+#[test]
+fn a_call_that_hangs_holds_up_nobody_for_longer_than_the_limit() {
+    let faults = Faults::new();
+    let card = Card::with(faults.functions());
+    let key = key(
+        &card,
+        PoolOptions::default()
+            .with_max_sessions(1)
+            .with_wait(Duration::from_millis(30)),
+    );
+    faults.delay_signatures(Duration::from_millis(400));
+    thread::scope(|scope| {
+        let slow = scope.spawn(|| key.try_sign(&E));
+        while key.pool().status().lent == 0 {
+            thread::yield_now();
+        }
+        let start = Instant::now();
+        assert_eq!(key.try_sign(&E).unwrap_err().kind(), ErrorKind::Busy);
+        assert!(start.elapsed() < Duration::from_millis(300));
+        assert!(slow.join().unwrap().is_ok());
+    });
+    assert!(key.pool().session().is_ok());
+}
+
+#[test]
 fn a_right_that_the_card_forgot_is_asked_for_once_more() {
     let faults = Faults::new();
     let card = Card::with(faults.functions());
