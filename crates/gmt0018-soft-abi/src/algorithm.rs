@@ -89,7 +89,11 @@ pub(crate) const fn kek_wrap(id: u32) -> Result<KekWrap, CardError> {
 
 /// SM4 in a mode that the service does not take, or another algorithm.
 const fn other_mode(id: u32) -> CardError {
-    if id & CIPHER_BITS == SM4 { CardError::Mode(id) } else { CardError::Algorithm(id) }
+    if id & CIPHER_BITS == SM4 {
+        CardError::Mode(id)
+    } else {
+        CardError::Algorithm(id)
+    }
 }
 
 /// The bits of a symmetric identifier that name the cipher.

@@ -206,7 +206,11 @@ pub(crate) unsafe extern "C" fn SDF_InternalDecrypt_ECC(
                 return Ok(());
             }
             let role = algorithm::encryption_role(algorithm);
-            caller.output(data, length, &session.decrypt_internal(index, role, &ciphertext)?)
+            caller.output(
+                data,
+                length,
+                &session.decrypt_internal(index, role, &ciphertext)?,
+            )
         })
     })
 }

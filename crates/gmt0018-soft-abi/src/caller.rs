@@ -43,7 +43,9 @@ impl Caller {
         let length = usize::try_from(length)
             .ok()
             .filter(|length| isize::try_from(*length).is_ok())
-            .ok_or(CardError::Argument("the input is longer than the address space"))?;
+            .ok_or(CardError::Argument(
+                "the input is longer than the address space",
+            ))?;
         // SAFETY: not null (checked above) and valid for `length` bytes by `new`'s contract;
         // `length` fits an isize (checked above).
         Ok(unsafe { std::slice::from_raw_parts(data, length) })
@@ -104,7 +106,11 @@ impl Caller {
         length: *mut u32,
         data: &[u8],
     ) -> Result<(), CardError> {
-        if data.is_empty() { self.write_length(length, 0) } else { self.output(target, length, data) }
+        if data.is_empty() {
+            self.write_length(length, 0)
+        } else {
+            self.output(target, length, data)
+        }
     }
 
     pub(crate) fn write_length(&self, target: *mut u32, length: usize) -> Result<(), CardError> {
@@ -138,7 +144,9 @@ impl Caller {
     /// Up to 256 bytes that may be absent: an IV.
     pub(crate) fn short(&self, data: *const u8, length: u32) -> Result<&[u8], CardError> {
         if length > SHORT {
-            return Err(CardError::Argument("a key, nonce or IV is longer than 256 bytes"));
+            return Err(CardError::Argument(
+                "a key, nonce or IV is longer than 256 bytes",
+            ));
         }
         self.optional_input(data, length)
     }
@@ -146,7 +154,9 @@ impl Caller {
     /// 1 to 256 bytes: a key or a nonce.
     pub(crate) fn short_input(&self, data: *const u8, length: u32) -> Result<&[u8], CardError> {
         if length > SHORT {
-            return Err(CardError::Argument("a key, nonce or IV is longer than 256 bytes"));
+            return Err(CardError::Argument(
+                "a key, nonce or IV is longer than 256 bytes",
+            ));
         }
         self.input(data, length)
     }

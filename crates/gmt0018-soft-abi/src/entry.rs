@@ -37,9 +37,8 @@ pub(crate) unsafe fn run(body: impl FnOnce(&Caller) -> Result<(), CardError>) ->
 /// called.
 macro_rules! entry {
     (|$caller:ident| $body:expr) => {{
-        let body = |$caller: &$crate::caller::Caller| -> Result<(), gmt0018_softcard::CardError> {
-            $body
-        };
+        let body =
+            |$caller: &$crate::caller::Caller| -> Result<(), gmt0018_softcard::CardError> { $body };
         // SAFETY: the C caller of the exported function promises what `run` asks for: that is the
         // contract of every GM/T 0018 call.
         unsafe { $crate::entry::run(body) }

@@ -64,7 +64,11 @@ impl<T> Table<T> {
     pub(crate) fn find(&self, handle: usize) -> Option<Arc<T>> {
         let (index, generation) = self.split(handle)?;
         let slot = self.slot(index)?;
-        if slot.generation == generation { slot.value.clone() } else { None }
+        if slot.generation == generation {
+            slot.value.clone()
+        } else {
+            None
+        }
     }
 
     /// Takes the object that `handle` names out of the table; the handle is stale from now on.
@@ -111,7 +115,10 @@ impl<T> Table<T> {
 
     fn vacant_index(&self) -> Option<usize> {
         let own = own_shard();
-        let reused = self.shards.get(own).and_then(|shard| lock(&shard.free).pop());
+        let reused = self
+            .shards
+            .get(own)
+            .and_then(|shard| lock(&shard.free).pop());
         if reused.is_some() {
             return reused;
         }
@@ -160,7 +167,10 @@ struct Shard {
 
 impl Shard {
     const fn new() -> Self {
-        Self { free: Mutex::new(Vec::new()), next: AtomicUsize::new(0) }
+        Self {
+            free: Mutex::new(Vec::new()),
+            next: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -171,7 +181,12 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn new_chunk<T>(chunk: usize) -> Box<[Slot<T>]> {
     (0..FIRST_CHUNK << chunk)
-        .map(|_| Slot(Mutex::new(Entry { generation: 1, value: None })))
+        .map(|_| {
+            Slot(Mutex::new(Entry {
+                generation: 1,
+                value: None,
+            }))
+        })
         .collect()
 }
 
@@ -234,8 +249,15 @@ mod tests {
         let devices: Table<i32> = Table::new(Kind::Device);
         let handle = sessions.insert(Arc::new(7)).unwrap();
         assert_eq!(devices.find(handle), None);
-        for wild in [0, 1, 2, usize::MAX, handle ^ 1, handle.wrapping_add(8), 1 << (usize::BITS - 1)]
-        {
+        for wild in [
+            0,
+            1,
+            2,
+            usize::MAX,
+            handle ^ 1,
+            handle.wrapping_add(8),
+            1 << (usize::BITS - 1),
+        ] {
             assert_eq!(sessions.find(wild), None, "{wild:#x}");
         }
     }
@@ -256,19 +278,28 @@ mod tests {
             let handle = table.insert(Arc::new(round)).unwrap();
             if round % 100 == 0 {
                 let table = Arc::clone(&table);
-                std::thread::spawn(move || table.remove(handle)).join().unwrap().unwrap();
+                std::thread::spawn(move || table.remove(handle))
+                    .join()
+                    .unwrap()
+                    .unwrap();
             } else {
                 table.remove(handle).unwrap();
             }
         }
-        let made = table.chunks.iter().filter(|chunk| chunk.get().is_some()).count();
+        let made = table
+            .chunks
+            .iter()
+            .filter(|chunk| chunk.get().is_some())
+            .count();
         assert_eq!(made, 1);
     }
 
     #[test]
     fn thousands_of_objects_at_a_time() {
         let table = Table::new(Kind::Session);
-        let handles: Vec<_> = (0..50_000).map(|n| table.insert(Arc::new(n)).unwrap()).collect();
+        let handles: Vec<_> = (0..50_000)
+            .map(|n| table.insert(Arc::new(n)).unwrap())
+            .collect();
         for (n, handle) in handles.iter().enumerate() {
             assert_eq!(table.find(*handle).as_deref(), Some(&n));
         }

@@ -31,11 +31,7 @@ pub(crate) unsafe extern "C" fn SDF_HashInit(
 
 /// Absorbs a part of the message.
 #[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_HashUpdate(
-    session: Handle,
-    data: *mut u8,
-    length: u32,
-) -> Rv {
+pub(crate) unsafe extern "C" fn SDF_HashUpdate(session: Handle, data: *mut u8, length: u32) -> Rv {
     entry!(|caller| {
         with_session(session, |session| {
             session.expect_hash()?;
@@ -91,11 +87,7 @@ pub(crate) unsafe extern "C" fn SDF_ExternalKeyHMACInit(
 
 /// Absorbs a part of the message.
 #[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_HMACUpdate(
-    session: Handle,
-    data: *mut u8,
-    length: u32,
-) -> Rv {
+pub(crate) unsafe extern "C" fn SDF_HMACUpdate(session: Handle, data: *mut u8, length: u32) -> Rv {
     entry!(|caller| {
         with_session(session, |session| {
             session.expect_hmac()?;

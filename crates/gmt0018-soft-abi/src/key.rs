@@ -31,7 +31,10 @@ pub(crate) unsafe extern "C" fn SDF_ExportEncPublicKey_ECC(
 ) -> Rv {
     entry!(|caller| {
         with_session(session, |session| {
-            caller.write_public_key(public_key, &session.export_public_key(index, Role::Encrypt)?)
+            caller.write_public_key(
+                public_key,
+                &session.export_public_key(index, Role::Encrypt)?,
+            )
         })
     })
 }
@@ -162,8 +165,10 @@ pub(crate) unsafe extern "C" fn SDF_GenerateKeyWithECC(
         with_session(session, |session| {
             caller.wants(key)?;
             let id = caller.input(responder_id, responder_id_length)?;
-            let (public, temporary) =
-                (caller.public_key(public_key)?, caller.public_key(temporary)?);
+            let (public, temporary) = (
+                caller.public_key(public_key)?,
+                caller.public_key(temporary)?,
+            );
             let agreement = handle_of(Kind::Agreement, agreement)?;
             let responder = AgreementKeys::new(public, temporary);
             let handle = session.complete_agreement(agreement, &responder, id)?;
@@ -325,7 +330,9 @@ pub(crate) fn key_handle(key: Handle) -> Result<KeyHandle, CardError> {
 }
 
 fn handle_of(kind: Kind, handle: Handle) -> Result<KeyHandle, CardError> {
-    kind.untag(handle.addr()).map(KeyHandle::from_id).ok_or(CardError::KeyHandle)
+    kind.untag(handle.addr())
+        .map(KeyHandle::from_id)
+        .ok_or(CardError::KeyHandle)
 }
 
 fn key_pointer(key: KeyHandle) -> Handle {

@@ -1,6 +1,8 @@
-//! Symmetric operations (6.5): SM4 in one call or in parts, CBC-MAC, authenticated encryption.
+//! Symmetric operations (6.5): SM4 in one call or in parts.
 
 pub(crate) mod authenticated;
+pub(crate) mod external;
+pub(crate) mod mac;
 
 use gmt0018_softcard::{CardError, Direction, Mode};
 use gmt0018_sys::{Handle, Rv};
@@ -23,8 +25,21 @@ pub(crate) unsafe extern "C" fn SDF_Encrypt(
     output: *mut u8,
     output_length: *mut u32,
 ) -> Rv {
-    let text = Text { input: data, length, output, output_length };
-    entry!(|caller| one_shot(caller, session, Direction::Encrypt, key, algorithm, iv, &text))
+    let text = Text {
+        input: data,
+        length,
+        output,
+        output_length,
+    };
+    entry!(|caller| one_shot(
+        caller,
+        session,
+        Direction::Encrypt,
+        key,
+        algorithm,
+        iv,
+        &text
+    ))
 }
 
 /// Decrypts; the IV becomes the chaining value.
@@ -39,35 +54,21 @@ pub(crate) unsafe extern "C" fn SDF_Decrypt(
     output: *mut u8,
     output_length: *mut u32,
 ) -> Rv {
-    let text = Text { input: data, length, output, output_length };
-    entry!(|caller| one_shot(caller, session, Direction::Decrypt, key, algorithm, iv, &text))
-}
-
-/// CBC-MAC of 16 bytes; the IV becomes the MAC.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_CalculateMAC(
-    session: Handle,
-    key: Handle,
-    algorithm: u32,
-    iv: *mut u8,
-    data: *mut u8,
-    length: u32,
-    mac: *mut u8,
-    mac_length: *mut u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            algorithm::mac(algorithm)?;
-            let mut chain = caller.array(iv)?;
-            let data = caller.input(data, length)?;
-            if caller.asked_length(mac, mac_length, BLOCK)? {
-                return Ok(());
-            }
-            let computed = session.mac(key_handle(key)?, &mut chain, data)?;
-            caller.write_bytes(iv, &chain)?;
-            caller.output(mac, mac_length, &computed)
-        })
-    })
+    let text = Text {
+        input: data,
+        length,
+        output,
+        output_length,
+    };
+    entry!(|caller| one_shot(
+        caller,
+        session,
+        Direction::Decrypt,
+        key,
+        algorithm,
+        iv,
+        &text
+    ))
 }
 
 /// Starts an encryption in parts.
@@ -96,7 +97,12 @@ pub(crate) unsafe extern "C" fn SDF_EncryptUpdate(
     output: *mut u8,
     output_length: *mut u32,
 ) -> Rv {
-    let text = Text { input: data, length, output, output_length };
+    let text = Text {
+        input: data,
+        length,
+        output,
+        output_length,
+    };
     entry!(|caller| update(caller, session, Direction::Encrypt, &text))
 }
 
@@ -136,7 +142,12 @@ pub(crate) unsafe extern "C" fn SDF_DecryptUpdate(
     output: *mut u8,
     output_length: *mut u32,
 ) -> Rv {
-    let text = Text { input: data, length, output, output_length };
+    let text = Text {
+        input: data,
+        length,
+        output,
+        output_length,
+    };
     entry!(|caller| update(caller, session, Direction::Decrypt, &text))
 }
 
@@ -150,134 +161,6 @@ pub(crate) unsafe extern "C" fn SDF_DecryptFinal(
     entry!(|caller| finish(caller, session, Direction::Decrypt, output_length))
 }
 
-/// Starts a CBC-MAC in parts.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_CalculateMACInit(
-    session: Handle,
-    key: Handle,
-    algorithm: u32,
-    iv: *mut u8,
-    iv_length: u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            algorithm::mac(algorithm)?;
-            session.mac_init(key_handle(key)?, caller.short(iv, iv_length)?)
-        })
-    })
-}
-
-/// Absorbs a part.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_CalculateMACUpdate(
-    session: Handle,
-    data: *mut u8,
-    length: u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            session.expect_mac()?;
-            session.mac_update(caller.input(data, length)?)
-        })
-    })
-}
-
-/// Ends a CBC-MAC: 16 bytes.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_CalculateMACFinal(
-    session: Handle,
-    mac: *mut u8,
-    mac_length: *mut u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            session.expect_mac()?;
-            if caller.asked_length(mac, mac_length, BLOCK)? {
-                return Ok(());
-            }
-            caller.output(mac, mac_length, &session.mac_finish()?)
-        })
-    })
-}
-
-/// Encrypts with a key given in plain.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_ExternalKeyEncrypt(
-    session: Handle,
-    algorithm: u32,
-    key: *mut u8,
-    key_length: u32,
-    iv: *mut u8,
-    iv_length: u32,
-    data: *mut u8,
-    length: u32,
-    output: *mut u8,
-    output_length: *mut u32,
-) -> Rv {
-    let key = Bytes(key, key_length);
-    let iv = Bytes(iv, iv_length);
-    let text = Text { input: data, length, output, output_length };
-    entry!(|caller| external(caller, session, Direction::Encrypt, algorithm, key, iv, &text))
-}
-
-/// Decrypts with a key given in plain.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_ExternalKeyDecrypt(
-    session: Handle,
-    algorithm: u32,
-    key: *mut u8,
-    key_length: u32,
-    iv: *mut u8,
-    iv_length: u32,
-    data: *mut u8,
-    length: u32,
-    output: *mut u8,
-    output_length: *mut u32,
-) -> Rv {
-    let key = Bytes(key, key_length);
-    let iv = Bytes(iv, iv_length);
-    let text = Text { input: data, length, output, output_length };
-    entry!(|caller| external(caller, session, Direction::Decrypt, algorithm, key, iv, &text))
-}
-
-/// Starts an encryption in parts with a key given in plain.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_ExternalKeyEncryptInit(
-    session: Handle,
-    algorithm: u32,
-    key: *mut u8,
-    key_length: u32,
-    iv: *mut u8,
-    iv_length: u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            let (mode, iv) = (algorithm::cipher(algorithm)?, caller.short(iv, iv_length)?);
-            let key = caller.short_input(key, key_length)?;
-            session.external_cipher_init(Direction::Encrypt, key, mode, iv)
-        })
-    })
-}
-
-/// Starts a decryption in parts with a key given in plain.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn SDF_ExternalKeyDecryptInit(
-    session: Handle,
-    algorithm: u32,
-    key: *mut u8,
-    key_length: u32,
-    iv: *mut u8,
-    iv_length: u32,
-) -> Rv {
-    entry!(|caller| {
-        with_session(session, |session| {
-            let (mode, iv) = (algorithm::cipher(algorithm)?, caller.short(iv, iv_length)?);
-            let key = caller.short_input(key, key_length)?;
-            session.external_cipher_init(Direction::Decrypt, key, mode, iv)
-        })
-    })
-}
-
 /// Data in and out of a call.
 struct Text {
     input: *const u8,
@@ -285,9 +168,6 @@ struct Text {
     output: *mut u8,
     output_length: *mut u32,
 }
-
-/// Counted bytes.
-struct Bytes(*const u8, u32);
 
 fn one_shot(
     caller: &Caller,
@@ -309,31 +189,6 @@ fn one_shot(
         if mode != Mode::Ecb {
             caller.write_bytes(iv, &chain)?;
         }
-        caller.output(text.output, text.output_length, &output)
-    })
-}
-
-fn external(
-    caller: &Caller,
-    session: Handle,
-    direction: Direction,
-    algorithm: u32,
-    key: Bytes,
-    iv: Bytes,
-    text: &Text,
-) -> Result<(), CardError> {
-    with_session(session, |session| {
-        let mode = algorithm::cipher(algorithm)?;
-        if mode != Mode::Ecb && iv.1 != 16 {
-            return Err(CardError::Argument("an SM4 IV has 16 bytes"));
-        }
-        let mut chain = chain(caller, mode, iv.0)?;
-        let key = caller.short_input(key.0, key.1)?;
-        let input = caller.input(text.input, text.length)?;
-        if caller.asked_length(text.output, text.output_length, input.len())? {
-            return Ok(());
-        }
-        let output = session.external_cipher(direction, key, mode, &mut chain, input)?;
         caller.output(text.output, text.output_length, &output)
     })
 }
@@ -372,7 +227,9 @@ fn finish(
 
 /// The IV; ECB has none and its pointer is not looked at.
 fn chain(caller: &Caller, mode: Mode, iv: *const u8) -> Result<[u8; 16], CardError> {
-    if mode == Mode::Ecb { Ok([0; 16]) } else { caller.array(iv) }
+    if mode == Mode::Ecb {
+        Ok([0; 16])
+    } else {
+        caller.array(iv)
+    }
 }
-
-const BLOCK: usize = 16;

@@ -2,14 +2,16 @@
 
 use gmt0018_sys::Functions;
 
-use crate::device::*;
-use crate::session::*;
-use crate::key::*;
 use crate::asymmetric::*;
-use crate::symmetric::*;
-use crate::symmetric::authenticated::*;
-use crate::hash::*;
+use crate::device::*;
 use crate::file::*;
+use crate::hash::*;
+use crate::key::*;
+use crate::session::*;
+use crate::symmetric::authenticated::*;
+use crate::symmetric::external::*;
+use crate::symmetric::mac::*;
+use crate::symmetric::*;
 use crate::unsupported;
 
 /// The software card as a function table: the same functions that `libgmt0018_soft.so` exports.

@@ -31,7 +31,11 @@ impl Caller {
         target: *mut ECCrefPublicKey,
         key: &PublicKey,
     ) -> Result<(), CardError> {
-        let key = ECCrefPublicKey { bits: 256, x: widen(key.x()), y: widen(key.y()) };
+        let key = ECCrefPublicKey {
+            bits: 256,
+            x: widen(key.x()),
+            y: widen(key.y()),
+        };
         self.write(target, key)
     }
 
@@ -58,7 +62,10 @@ impl Caller {
 
     pub(crate) fn signature(&self, signature: *const ECCSignature) -> Result<Signature, CardError> {
         let signature = self.read(signature)?;
-        Ok(Signature::from_r_s(&low_half(&signature.r), &low_half(&signature.s)))
+        Ok(Signature::from_r_s(
+            &low_half(&signature.r),
+            &low_half(&signature.s),
+        ))
     }
 
     pub(crate) fn write_signature(
@@ -66,7 +73,10 @@ impl Caller {
         target: *mut ECCSignature,
         signature: &Signature,
     ) -> Result<(), CardError> {
-        let signature = ECCSignature { r: widen(signature.r()), s: widen(signature.s()) };
+        let signature = ECCSignature {
+            r: widen(signature.r()),
+            s: widen(signature.s()),
+        };
         self.write(target, signature)
     }
 
@@ -79,9 +89,14 @@ impl Caller {
         let (length, _) = split::<4>(rest)?;
         let length = u32::from_ne_bytes(*length);
         if usize::try_from(length).map_or(true, |length| length > MAX_SM2_PLAINTEXT) {
-            return Err(CardError::Argument("the ciphertext's length is above 4096 bytes"));
+            return Err(CardError::Argument(
+                "the ciphertext's length is above 4096 bytes",
+            ));
         }
-        let c2 = self.input(source.cast::<u8>().wrapping_add(ECCCIPHER_HEADER_LEN), length)?;
+        let c2 = self.input(
+            source.cast::<u8>().wrapping_add(ECCCIPHER_HEADER_LEN),
+            length,
+        )?;
         let c1 = PublicKey::from_x_y(&low_half(x), &low_half(y));
         Ok(Ciphertext::new(c1, *c3, c2.to_vec()))
     }

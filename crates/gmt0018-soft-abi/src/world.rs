@@ -49,7 +49,12 @@ struct OpenCard {
 impl OpenCard {
     fn new(name: Name, card: Card) -> Arc<Self> {
         let (handles, closed) = (AtomicUsize::new(0), AtomicBool::new(false));
-        Arc::new(Self { name, card, handles, closed })
+        Arc::new(Self {
+            name,
+            card,
+            handles,
+            closed,
+        })
     }
 }
 
@@ -143,7 +148,8 @@ impl World {
         card.closed.store(true, Ordering::SeqCst);
         cards.remove(&card.name);
         drop(cards);
-        self.sessions.remove_where(|session| Arc::ptr_eq(&session.card, card));
+        self.sessions
+            .remove_where(|session| Arc::ptr_eq(&session.card, card));
         Ok(())
     }
 
@@ -152,8 +158,14 @@ impl World {
         let device = self.devices.find(device.addr()).ok_or(BAD_DEVICE)?;
         let card = Arc::clone(&device.0);
         let session = Mutex::new(card.card.session()?);
-        let session = Arc::new(OpenSession { card: Arc::clone(&card), session });
-        let handle = self.sessions.insert(session).ok_or(CardError::TooManySessions)?;
+        let session = Arc::new(OpenSession {
+            card: Arc::clone(&card),
+            session,
+        });
+        let handle = self
+            .sessions
+            .insert(session)
+            .ok_or(CardError::TooManySessions)?;
         // The last device handle may have been closed meanwhile, before this session was there to
         // be found.
         if card.closed.load(Ordering::SeqCst) {
@@ -165,7 +177,10 @@ impl World {
 
     /// Closes a session; a call that is using it in another thread still ends well.
     pub(crate) fn close_session(&self, session: Handle) -> Result<(), CardError> {
-        self.sessions.remove(session.addr()).map(drop).ok_or(BAD_SESSION)
+        self.sessions
+            .remove(session.addr())
+            .map(drop)
+            .ok_or(BAD_SESSION)
     }
 
     /// Makes `card` known to `SDF_OpenDeviceWithPath` under `name`.
@@ -185,7 +200,10 @@ pub(crate) fn with_session<R>(
     handle: Handle,
     body: impl FnOnce(&mut Session) -> Result<R, CardError>,
 ) -> Result<R, CardError> {
-    let open = World::current()?.sessions.find(handle.addr()).ok_or(BAD_SESSION)?;
+    let open = World::current()?
+        .sessions
+        .find(handle.addr())
+        .ok_or(BAD_SESSION)?;
     let mut session = lock(&open.session);
     body(&mut session)
 }

@@ -1,6 +1,7 @@
 //! Every function through raw calls: what it does, and what it answers to misuse.
 
 #![expect(unsafe_code, reason = "the tests call a C interface")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up ends the test")]
 
 #[path = "abi/asymmetric.rs"]
 mod asymmetric;

@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "the tests load a shared library")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up ends the test")]
 
 #[path = "support/library.rs"]
 mod library;
@@ -46,15 +47,17 @@ fn a_thousand_rounds() {
         let close_session: Symbol<'_, Close> = symbol(&library, "SDF_CloseSession");
         let random: Symbol<'_, Random> = symbol(&library, "SDF_GenerateRandom");
         let (mut device, mut session) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: a C string, and variables that live through the calls.
-        assert_eq!(unsafe { open(path.as_ptr().cast_mut(), &raw mut device) }, 0);
+        // SAFETY: a C string, and a variable that lives through the call.
+        let code = unsafe { open(path.as_ptr().cast_mut(), &raw mut device) };
+        assert_eq!(code, 0);
         // SAFETY: as above.
         assert_eq!(unsafe { open_session(device, &raw mut session) }, 0);
         if round == 0 {
             (kept_device, kept) = (device, session);
         } else {
             // SAFETY: one byte, as the length says.
-            assert_eq!(unsafe { random(kept, 1, &raw mut byte) }, 0, "round {round}");
+            let code = unsafe { random(kept, 1, &raw mut byte) };
+            assert_eq!(code, 0, "round {round}");
             // SAFETY: handles by value.
             assert_eq!(unsafe { close_session(session) }, 0);
             // SAFETY: handles by value.
@@ -73,15 +76,20 @@ fn a_thousand_rounds() {
 /// A name that appears or disappears is a change of the interface: it must be made in the list, too.
 #[test]
 fn the_exported_names_are_those_of_the_list() {
-    let output = Command::new("nm").args(["-D", "--defined-only"]).arg(library::path()).output();
+    let output = Command::new("nm")
+        .args(["-D", "--defined-only"])
+        .arg(library::path())
+        .output();
     let Ok(output) = output else {
         println!("skipped: nm is not installed");
         return;
     };
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    let exported: BTreeSet<_> =
-        text.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    let exported: BTreeSet<_> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().last())
+        .collect();
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/symbols.txt");
     let list = std::fs::read_to_string(list).unwrap();
     assert_eq!(exported, list.lines().collect());

@@ -1,6 +1,8 @@
 //! A C program, compiled with `cc`, that loads the library as FISCO BCOS's C++ code does.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::print_stdout, reason = "says what it skips")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up ends the test")]
 
 #[path = "support/library.rs"]
 mod library;
@@ -12,15 +14,23 @@ use std::process::{Command, Output};
 #[test]
 fn it_works_as_it_is() {
     let workshop = Workshop::new();
-    let Some(program) = workshop.compile("plain", &["-O1"]) else { return };
+    let Some(program) = workshop.compile("plain", &["-O1"]) else {
+        return;
+    };
     workshop.run(Command::new(program), "16", "4");
 }
 
 #[test]
 fn it_works_under_the_address_sanitizer() {
     let workshop = Workshop::new();
-    let options = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    let Some(program) = workshop.compile("sanitized", &options) else { return };
+    let options = [
+        "-g",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize-recover=all",
+    ];
+    let Some(program) = workshop.compile("sanitized", &options) else {
+        return;
+    };
     workshop.run(Command::new(program), "16", "2");
 }
 
@@ -31,10 +41,16 @@ fn it_works_under_valgrind() {
         return;
     }
     let workshop = Workshop::new();
-    let Some(program) = workshop.compile("plain", &["-g", "-O1"]) else { return };
+    let Some(program) = workshop.compile("plain", &["-g", "-O1"]) else {
+        return;
+    };
     let mut valgrind = Command::new("valgrind");
     valgrind
-        .args(["--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"])
+        .args([
+            "--error-exitcode=9",
+            "--leak-check=full",
+            "--errors-for-leak-kinds=definite",
+        ])
         .arg(program);
     let output = workshop.run(valgrind, "2", "1");
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -84,7 +100,11 @@ impl Workshop {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let complained = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{}\n{said}\n{complained}", output.status);
+        assert!(
+            output.status.success(),
+            "{}\n{said}\n{complained}",
+            output.status
+        );
         assert_eq!(said, format!("ok: {threads} threads, {rounds} rounds\n"));
         output
     }

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 #![expect(unsafe_code, reason = "the tests fork and call a C interface")]
+#![expect(clippy::unwrap_used, reason = "a failed set-up ends the test")]
 
 #[path = "support/desk.rs"]
 #[expect(dead_code, reason = "a part of it is used here")]
@@ -49,7 +50,10 @@ fn children_start_afresh_and_the_parent_goes_on() {
         let mut seen = Vec::new();
         for round in 0..30 {
             let random = random_of_child(&desk.f, session, device, &path);
-            assert!(!seen.contains(&random), "round {round}: two children drew the same numbers");
+            assert!(
+                !seen.contains(&random),
+                "round {round}: two children drew the same numbers"
+            );
             seen.push(random);
         }
         stop.store(true, Ordering::Relaxed);
@@ -87,8 +91,15 @@ fn random_of_child(f: &Functions, session: usize, device: usize, path: &CString)
     let mut status = 0;
     // SAFETY: the status is written to a variable.
     assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
-    assert!(libc::WIFEXITED(status), "the child was killed: dead-locked? ({status:#x})");
-    assert_eq!(libc::WEXITSTATUS(status), 0, "the step that failed in the child");
+    assert!(
+        libc::WIFEXITED(status),
+        "the child was killed: dead-locked? ({status:#x})"
+    );
+    assert_eq!(
+        libc::WEXITSTATUS(status),
+        0,
+        "the step that failed in the child"
+    );
     read.unwrap();
     random
 }
@@ -113,7 +124,10 @@ fn in_child(
         call!(f, SDF_InternalSign_ECC(session, 1, e, 32, s)) == SDR_INARGERR,
         call!(f, SDF_OpenSession(device, &raw mut new)) == SDR_INARGERR,
         call!(f, SDF_CloseDevice(device)) == SDR_INARGERR,
-        call!(f, SDF_OpenDeviceWithPath(path.as_ptr().cast_mut(), &raw mut new_device)) == SDR_OK,
+        call!(
+            f,
+            SDF_OpenDeviceWithPath(path.as_ptr().cast_mut(), &raw mut new_device)
+        ) == SDR_OK,
         call!(f, SDF_OpenSession(new_device, &raw mut new)) == SDR_OK,
         call!(f, SDF_GetPrivateKeyAccessRight(new, 1, password, 8)) == SDR_OK,
         call!(f, SDF_InternalSign_ECC(new, 1, e, 32, s)) == SDR_OK,

@@ -1,7 +1,9 @@
 //! Asymmetric operations (6.4): SM2 signatures and encryption, with internal and external keys.
 
 use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption};
-use sm2_signing::{Ciphertext, Prehash, PublicKey, Signature, Signer as _, Verifier as _, VerifyError};
+use sm2_signing::{
+    Ciphertext, Prehash, PublicKey, Signature, Signer as _, Verifier as _, VerifyError,
+};
 use zeroize::Zeroizing;
 
 use crate::{CardError, Role, Session};
@@ -22,7 +24,10 @@ impl Session {
         self.card.check_operational()?;
         let unlocked = self.unlocked(index)?;
         match role {
-            Role::Sign => unlocked.signing(index)?.sign(e).map_err(|_| CardError::Sign),
+            Role::Sign => unlocked
+                .signing(index)?
+                .sign(e)
+                .map_err(|_| CardError::Sign),
             Role::Encrypt => self.external_sign(unlocked.encryption(index)?.clone(), e),
         }
     }

@@ -5,7 +5,7 @@ mod administration;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use sm_soft::cipher::Sm4Key;
 use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption, random};
@@ -33,6 +33,8 @@ struct Inner {
     store: Store,
     unlocked: RwLock<HashMap<u32, Arc<Unlocked>>>,
     public: RwLock<HashMap<u32, (Stamp, PublicKeys)>>,
+    /// One slow password derivation at a time for an index.
+    turns: [Mutex<()>; TURNS],
     /// Why the card is in its error state, if it is.
     failure: OnceLock<&'static str>,
 }
@@ -78,6 +80,7 @@ impl Card {
             store,
             unlocked: RwLock::default(),
             public: RwLock::default(),
+            turns: Default::default(),
             failure: OnceLock::new(),
         })))
     }
@@ -149,7 +152,9 @@ impl Card {
         let key = SoftKey::new(secret.clone());
         let e = Prehash::from_bytes(&[0x5a; 32]);
         let signs = key.sign(&e).is_ok_and(|signature| {
-            SoftVerifier::new().verify(key.public_key(), &e, &signature).is_ok()
+            SoftVerifier::new()
+                .verify(key.public_key(), &e, &signature)
+                .is_ok()
         });
         let decrypts = encryption::encrypt(key.public_key(), e.as_bytes())
             .ok()
@@ -168,13 +173,20 @@ impl Card {
         let stamp = self.stamp(index)?;
         let cached = {
             let public = self.0.public.read().unwrap_or_else(PoisonError::into_inner);
-            public.get(&index).filter(|(seen, _)| *seen == stamp).map(|(_, keys)| *keys)
+            public
+                .get(&index)
+                .filter(|(seen, _)| *seen == stamp)
+                .map(|(_, keys)| *keys)
         };
         if let Some(keys) = cached {
             return Ok(keys);
         }
         let keys = PublicKeys::from(&self.0.store.key_pair(index)?);
-        let mut public = self.0.public.write().unwrap_or_else(PoisonError::into_inner);
+        let mut public = self
+            .0
+            .public
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         public.insert(index, (stamp, keys));
         Ok(keys)
     }
@@ -189,18 +201,19 @@ impl Card {
     /// A password that was right before is recognised without its slow derivation, as long as the
     /// store's record is the same.
     pub(crate) fn unlock(&self, index: u32, password: &[u8]) -> Result<Arc<Unlocked>, CardError> {
-        // Before the keys are read: a change in between makes the cached keys stale, not the new.
-        let stamp = self.stamp(index)?;
-        let cached = {
-            let unlocked = self.0.unlocked.read().unwrap_or_else(PoisonError::into_inner);
-            unlocked.get(&index).cloned()
-        };
-        if let Some(keys) = cached
-            && keys.stamp == stamp
-            && keys.tag.matches(index, password)
-        {
+        if let Some(keys) = self.recognised(index, password)? {
             return Ok(keys);
         }
+        // Threads that start together derive the password once, not one after another.
+        let turn = usize::try_from(index).unwrap_or_default() % TURNS;
+        let _turn = self.0.turns[turn]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = self.recognised(index, password)? {
+            return Ok(keys);
+        }
+        // Before the keys are read: a change in between makes the kept keys stale, not the new.
+        let stamp = self.stamp(index)?;
         let keys = self.0.store.unlock(index, password)?;
         let unlocked = Arc::new(Unlocked {
             sign: keys.sign.map(SoftKey::new),
@@ -208,13 +221,35 @@ impl Card {
             tag: PasswordTag::new(index, password)?,
             stamp,
         });
-        let mut cache = self.0.unlocked.write().unwrap_or_else(PoisonError::into_inner);
-        cache.insert(index, Arc::clone(&unlocked));
+        let mut kept = self
+            .0
+            .unlocked
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.insert(index, Arc::clone(&unlocked));
         Ok(unlocked)
     }
 
+    /// The kept keys of `index`, if they are those of the store's record and this is their password.
+    fn recognised(&self, index: u32, password: &[u8]) -> Result<Option<Arc<Unlocked>>, CardError> {
+        let stamp = self.stamp(index)?;
+        let kept = {
+            let unlocked = self
+                .0
+                .unlocked
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            unlocked.get(&index).cloned()
+        };
+        Ok(kept.filter(|keys| keys.stamp == stamp && keys.tag.matches(index, password)))
+    }
+
     fn stamp(&self, index: u32) -> Result<Stamp, CardError> {
-        Ok(self.0.store.stamp(index)?.ok_or(StoreError::KeyNotFound { index })?)
+        Ok(self
+            .0
+            .store
+            .stamp(index)?
+            .ok_or(StoreError::KeyNotFound { index })?)
     }
 }
 
@@ -241,15 +276,24 @@ pub struct PublicKeys {
 impl PublicKeys {
     pub(crate) fn role(&self, index: u32, role: Role) -> Result<PublicKey, CardError> {
         match role {
-            Role::Sign => self.sign.ok_or(CardError::NoSuchKey { what: SIGNING_KEY, index }),
-            Role::Encrypt => self.encrypt.ok_or(CardError::NoSuchKey { what: ENCRYPTION_KEY, index }),
+            Role::Sign => self.sign.ok_or(CardError::NoSuchKey {
+                what: SIGNING_KEY,
+                index,
+            }),
+            Role::Encrypt => self.encrypt.ok_or(CardError::NoSuchKey {
+                what: ENCRYPTION_KEY,
+                index,
+            }),
         }
     }
 }
 
 impl From<&KeyRecord> for PublicKeys {
     fn from(record: &KeyRecord) -> Self {
-        Self { sign: record.sign, encrypt: record.encrypt }
+        Self {
+            sign: record.sign,
+            encrypt: record.encrypt,
+        }
     }
 }
 
@@ -266,14 +310,21 @@ pub(crate) struct Unlocked {
 impl Unlocked {
     /// The signing key.
     pub(crate) fn signing(&self, index: u32) -> Result<&SoftKey, CardError> {
-        self.sign.as_ref().ok_or(CardError::NoSuchKey { what: SIGNING_KEY, index })
+        self.sign.as_ref().ok_or(CardError::NoSuchKey {
+            what: SIGNING_KEY,
+            index,
+        })
     }
 
     /// The encryption key, which also takes part in key agreement.
     pub(crate) fn encryption(&self, index: u32) -> Result<&SecretKey, CardError> {
-        self.encrypt.as_ref().ok_or(CardError::NoSuchKey { what: ENCRYPTION_KEY, index })
+        self.encrypt.as_ref().ok_or(CardError::NoSuchKey {
+            what: ENCRYPTION_KEY,
+            index,
+        })
     }
 }
 
+const TURNS: usize = 16;
 const SIGNING_KEY: &str = "signing key";
 const ENCRYPTION_KEY: &str = "encryption key";

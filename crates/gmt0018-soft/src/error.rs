@@ -98,26 +98,26 @@ impl CardError {
     pub fn code(&self) -> u32 {
         SDR_BASE
             + match self {
-                Self::Internal(_) => 0x01,                        // SDR_UNKNOWERR
-                Self::NotSupported => 0x02,                       // SDR_NOTSUPPORT
-                Self::ErrorState(_) => 0x04,                      // SDR_HARDFAIL
-                Self::TooManySessions => 0x06,                    // SDR_OPENSESSION
-                Self::NoAccessRight { .. } => 0x07,               // SDR_PARDENY
-                Self::NoSuchKey { .. } => 0x08,                   // SDR_KEYNOTEXIST
-                Self::Algorithm(_) => 0x09,                       // SDR_ALGNOTSUPPORT
-                Self::Mode(_) => 0x0a,                            // SDR_ALGMODNOTSUPPORT
-                Self::PublicKey => 0x0b,                          // SDR_PKOPERR
-                Self::PrivateKey => 0x0c,                         // SDR_SKOPERR
-                Self::Sign => 0x0d,                               // SDR_SIGNERR
+                Self::Internal(_) => 0x01,                          // SDR_UNKNOWERR
+                Self::NotSupported => 0x02,                         // SDR_NOTSUPPORT
+                Self::ErrorState(_) => 0x04,                        // SDR_HARDFAIL
+                Self::TooManySessions => 0x06,                      // SDR_OPENSESSION
+                Self::NoAccessRight { .. } => 0x07,                 // SDR_PARDENY
+                Self::NoSuchKey { .. } => 0x08,                     // SDR_KEYNOTEXIST
+                Self::Algorithm(_) => 0x09,                         // SDR_ALGNOTSUPPORT
+                Self::Mode(_) => 0x0a,                              // SDR_ALGMODNOTSUPPORT
+                Self::PublicKey => 0x0b,                            // SDR_PKOPERR
+                Self::PrivateKey => 0x0c,                           // SDR_SKOPERR
+                Self::Sign => 0x0d,                                 // SDR_SIGNERR
                 Self::SignatureInvalid | Self::TagMismatch => 0x0e, // SDR_VERIFYERR
-                Self::Step(_) => 0x10,                            // SDR_STEPERR
-                Self::KeyType(_) => 0x14,                         // SDR_KEYTYPEERR
-                Self::KeyHandle => 0x15,                          // SDR_KEYERR
-                Self::Ciphertext => 0x16,                         // SDR_ENCDATAERR
-                Self::Random(_) => 0x17,                          // SDR_RANDERR
-                Self::Argument(_) => 0x1d,                        // SDR_INARGERR
-                Self::Output(_) => 0x1e,                          // SDR_OUTARGERR
-                Self::UserId => 0x1f,                             // SDR_USERIDERR
+                Self::Step(_) => 0x10,                              // SDR_STEPERR
+                Self::KeyType(_) => 0x14,                           // SDR_KEYTYPEERR
+                Self::KeyHandle => 0x15,                            // SDR_KEYERR
+                Self::Ciphertext => 0x16,                           // SDR_ENCDATAERR
+                Self::Random(_) => 0x17,                            // SDR_RANDERR
+                Self::Argument(_) => 0x1d,                          // SDR_INARGERR
+                Self::Output(_) => 0x1e,                            // SDR_OUTARGERR
+                Self::UserId => 0x1f,                               // SDR_USERIDERR
                 Self::Store(error) => store_code(error),
             }
     }
@@ -135,14 +135,14 @@ const fn store_code(error: &StoreError) -> u32 {
         | StoreError::KekNotFound { .. }
         | StoreError::IndexOutOfRange { .. } => 0x08, // SDR_KEYNOTEXIST
         StoreError::FileSize { .. } | StoreError::Capacity { .. } => 0x11, // SDR_FILESIZEERR
-        StoreError::FileNotFound => 0x12,              // SDR_FILENOEXIST
-        StoreError::FileRange { .. } => 0x13,          // SDR_FILEOFSERR
-        StoreError::Random { .. } => 0x17,             // SDR_RANDERR
+        StoreError::FileNotFound => 0x12,                                  // SDR_FILENOEXIST
+        StoreError::FileRange { .. } => 0x13,                              // SDR_FILEOFSERR
+        StoreError::Random { .. } => 0x17,                                 // SDR_RANDERR
         StoreError::WrongPassword { .. }
         | StoreError::Throttled { .. }
         | StoreError::PasswordLength { .. } => 0x18, // SDR_PRKRERR
-        StoreError::FileExists => 0x1a,                // SDR_FILEEXISTS
-        StoreError::ReadOnly { .. } | StoreError::Full { .. } => 0x1b, // SDR_FILEWERR
+        StoreError::FileExists => 0x1a,                                    // SDR_FILEEXISTS
+        StoreError::ReadOnly { .. } | StoreError::Full { .. } => 0x1b,     // SDR_FILEWERR
         StoreError::KeyExists { .. }
         | StoreError::KekExists { .. }
         | StoreError::NoKey { .. }

@@ -11,9 +11,9 @@ use sm_soft::cipher::Sm4Key;
 use sm2_signing::{Ciphertext, PublicKey};
 use zeroize::Zeroizing;
 
-pub use kek::KekWrap;
 pub(crate) use agreement::Agreement;
 pub use agreement::AgreementKeys;
+pub use kek::KekWrap;
 
 use crate::{CardError, Role, Session};
 
@@ -63,7 +63,9 @@ impl SessionKey {
     }
 
     pub(crate) fn sm4(&self) -> Result<&Sm4Key, CardError> {
-        self.sm4.as_deref().ok_or(CardError::KeyType(self.bytes.len()))
+        self.sm4
+            .as_deref()
+            .ok_or(CardError::KeyType(self.bytes.len()))
     }
 }
 
@@ -220,7 +222,9 @@ impl Session {
 fn key_length(bits: u32) -> Result<usize, CardError> {
     let length = usize::try_from(bits / 8).unwrap_or(usize::MAX);
     if bits == 0 || !bits.is_multiple_of(8) || length > MAX_KEY_LENGTH {
-        return Err(CardError::Argument("a session key has 8 to 512 bits, in whole bytes"));
+        return Err(CardError::Argument(
+            "a session key has 8 to 512 bits, in whole bytes",
+        ));
     }
     Ok(length)
 }

@@ -33,7 +33,9 @@ pub(crate) fn run() -> Result<(), &'static str> {
 /// Whether a block of 16 bytes is followed by itself.
 pub(crate) fn repeats_a_block(bytes: &[u8]) -> bool {
     let (blocks, _) = bytes.as_chunks::<16>();
-    blocks.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
+    blocks
+        .windows(2)
+        .any(|pair| matches!(pair, [first, second] if first == second))
 }
 
 type Test = fn() -> bool;
@@ -73,9 +75,23 @@ fn sm4() -> bool {
 /// RFC 8998, annex A.1; a changed tag must be refused.
 fn sm4_gcm() -> bool {
     let key = Sm4Key::from_bytes(&KEY);
-    let seal = aead_encrypt(AeadMode::Gcm, &key, &GCM_NONCE, &GCM_ASSOCIATED, &GCM_PLAINTEXT, 16);
+    let seal = aead_encrypt(
+        AeadMode::Gcm,
+        &key,
+        &GCM_NONCE,
+        &GCM_ASSOCIATED,
+        &GCM_PLAINTEXT,
+        16,
+    );
     let open = |tag: &[u8; 16]| {
-        aead_decrypt(AeadMode::Gcm, &key, &GCM_NONCE, &GCM_ASSOCIATED, &GCM_CIPHERTEXT, tag)
+        aead_decrypt(
+            AeadMode::Gcm,
+            &key,
+            &GCM_NONCE,
+            &GCM_ASSOCIATED,
+            &GCM_CIPHERTEXT,
+            tag,
+        )
     };
     seal.is_ok_and(|(sealed, tag)| sealed == GCM_CIPHERTEXT && tag.as_bytes() == GCM_TAG)
         && open(&GCM_TAG).is_ok_and(|plaintext| plaintext == GCM_PLAINTEXT)
@@ -85,24 +101,34 @@ fn sm4_gcm() -> bool {
 /// GB/T 32918.5-2017, annex A: the private key gives the public key, the standard's signature is
 /// valid, a changed digest is not, and a signature made now is valid.
 fn sm2_signature() -> bool {
-    let Ok(secret) = SecretKey::from_bytes(&PRIVATE_KEY) else { return false };
+    let Ok(secret) = SecretKey::from_bytes(&PRIVATE_KEY) else {
+        return false;
+    };
     let public_key = PublicKey::from_bytes(&PUBLIC_KEY);
     let e = Prehash::from_bytes(&DIGEST);
     let verify = |e: &Prehash, signature: &Signature| {
-        SoftVerifier::new().verify(&public_key, e, signature).is_ok()
+        SoftVerifier::new()
+            .verify(&public_key, e, signature)
+            .is_ok()
     };
     let standard = Signature::from_bytes(&SIGNATURE);
     secret.public_key() == public_key
         && verify(&e, &standard)
         && !verify(&Prehash::from_bytes(&changed(DIGEST)), &standard)
-        && SoftKey::new(secret).sign(&e).is_ok_and(|signature| verify(&e, &signature))
+        && SoftKey::new(secret)
+            .sign(&e)
+            .is_ok_and(|signature| verify(&e, &signature))
 }
 
 /// GB/T 32918.5-2017, annex C: the standard's ciphertext opens, a changed one does not, and a
 /// ciphertext made now opens.
 fn sm2_encryption() -> bool {
-    let Ok(secret) = SecretKey::from_bytes(&PRIVATE_KEY) else { return false };
-    let Ok(standard) = Ciphertext::from_c1c3c2(&CIPHERTEXT) else { return false };
+    let Ok(secret) = SecretKey::from_bytes(&PRIVATE_KEY) else {
+        return false;
+    };
+    let Ok(standard) = Ciphertext::from_c1c3c2(&CIPHERTEXT) else {
+        return false;
+    };
     let opens = |ciphertext: &Ciphertext| {
         encryption::decrypt(&secret, ciphertext).is_ok_and(|plaintext| **plaintext == *PLAINTEXT)
     };

@@ -91,7 +91,11 @@ impl Session {
     pub fn release_access_right(&mut self, index: u32) -> Result<(), CardError> {
         let held = self.rights.len();
         self.rights.retain(|(right, _)| *right != index);
-        if self.rights.len() == held { Err(CardError::NoAccessRight { index }) } else { Ok(()) }
+        if self.rights.len() == held {
+            Err(CardError::NoAccessRight { index })
+        } else {
+            Ok(())
+        }
     }
 
     /// Gets the right to use the key-encryption key at `index`; this card's KEKs have no password,

@@ -11,11 +11,17 @@ fn digest(desk: &Desk, parts: &[&[u8]]) -> Vec<u8> {
     for part in parts {
         let mut part = part.to_vec();
         let length = u32::try_from(part.len()).unwrap();
-        ok!(desk.f, SDF_HashUpdate(desk.session, part.as_mut_ptr(), length));
+        ok!(
+            desk.f,
+            SDF_HashUpdate(desk.session, part.as_mut_ptr(), length)
+        );
     }
     // Callers leave the length uninitialised.
     let (mut hash, mut length) = ([0xaa; 40], 3);
-    ok!(desk.f, SDF_HashFinal(desk.session, hash.as_mut_ptr(), &raw mut length));
+    ok!(
+        desk.f,
+        SDF_HashFinal(desk.session, hash.as_mut_ptr(), &raw mut length)
+    );
     assert_eq!(length, 32);
     assert_eq!(hash[32..], [0xaa; 8]);
     hash[..32].to_vec()
@@ -25,17 +31,29 @@ fn digest(desk: &Desk, parts: &[&[u8]]) -> Vec<u8> {
 fn sm3_of_the_standard_in_parts() {
     let desk = Desk::new();
     let null = ptr::null_mut();
-    ok!(desk.f, SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0));
+    ok!(
+        desk.f,
+        SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0)
+    );
     let expected = hex("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
     assert_eq!(digest(&desk, &[b"a", b"bc"]), expected);
     let empty = hex("1ab21d8355cfa17f8e61194831e81a8f22bec8c728fefb747ed035eb5082aa2b");
-    ok!(desk.f, SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0));
+    ok!(
+        desk.f,
+        SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0)
+    );
     assert_eq!(digest(&desk, &[]), empty);
     // A second Init starts anew.
-    ok!(desk.f, SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0));
+    ok!(
+        desk.f,
+        SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0)
+    );
     let mut data = *b"to be forgotten";
     ok!(desk.f, SDF_HashUpdate(desk.session, data.as_mut_ptr(), 15));
-    ok!(desk.f, SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0));
+    ok!(
+        desk.f,
+        SDF_HashInit(desk.session, SGD_SM3, ptr::null_mut(), null, 0)
+    );
     assert_eq!(digest(&desk, &[b"abc"]), expected);
 }
 
@@ -43,25 +61,45 @@ fn sm3_of_the_standard_in_parts() {
 fn the_card_absorbs_z() {
     let desk = Desk::new();
     let mut exported = blank_public_key();
-    ok!(desk.f, SDF_ExportSignPublicKey_ECC(desk.session, 1, &raw mut exported));
+    ok!(
+        desk.f,
+        SDF_ExportSignPublicKey_ECC(desk.session, 1, &raw mut exported)
+    );
     let x: [u8; 32] = exported.x[32..].try_into().unwrap();
     let y: [u8; 32] = exported.y[32..].try_into().unwrap();
     let key = PublicKey::from_x_y(&x, &y);
     let mut dirty = dirty_public_key(&key);
     let mut id = UserId::DEFAULT.as_bytes().to_vec();
     let id = id.as_mut_ptr();
-    ok!(desk.f, SDF_HashInit(desk.session, SGD_SM3, &raw mut dirty, id, 16));
+    ok!(
+        desk.f,
+        SDF_HashInit(desk.session, SGD_SM3, &raw mut dirty, id, 16)
+    );
     let e = digest(&desk, &[b"message ", b"digest"]);
-    assert_eq!(e, Prehash::of(&key, &UserId::DEFAULT, b"message digest").as_bytes());
-    assert_eq!(e, hex("f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640"));
+    assert_eq!(
+        e,
+        Prehash::of(&key, &UserId::DEFAULT, b"message digest").as_bytes()
+    );
+    assert_eq!(
+        e,
+        hex("f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640")
+    );
 
     let null = ptr::null_mut();
     let init = |key: *mut ECCrefPublicKey, id: *mut u8, length| {
         call!(desk.f, SDF_HashInit(desk.session, SGD_SM3, key, id, length))
     };
-    assert_eq!(init(&raw mut dirty, null, 0), SDR_USERIDERR, "a key without an id");
+    assert_eq!(
+        init(&raw mut dirty, null, 0),
+        SDR_USERIDERR,
+        "a key without an id"
+    );
     assert_eq!(init(&raw mut dirty, null, 16), SDR_INARGERR);
-    assert_eq!(init(ptr::null_mut(), id, 16), SDR_INARGERR, "an id without a key");
+    assert_eq!(
+        init(ptr::null_mut(), id, 16),
+        SDR_INARGERR,
+        "an id without a key"
+    );
     dirty.x[40] ^= 1;
     assert_eq!(init(&raw mut dirty, id, 16), SDR_PKOPERR, "off the curve");
     let mut long = vec![b'a'; 8192];
@@ -77,18 +115,37 @@ fn steps_lengths_and_queries() {
     let (mut data, mut hash, mut length) = ([1; 8], [0; 32], 0);
     let update = |data: *mut u8, length| call!(f, SDF_HashUpdate(session, data, length));
     assert_eq!(update(data.as_mut_ptr(), 8), SDR_STEPERR);
-    let code = call!(f, SDF_HashFinal(session, hash.as_mut_ptr(), &raw mut length));
+    let code = call!(
+        f,
+        SDF_HashFinal(session, hash.as_mut_ptr(), &raw mut length)
+    );
     assert_eq!(code, SDR_STEPERR);
     let null = ptr::null_mut();
-    assert_eq!(call!(f, SDF_HashInit(session, 2, ptr::null_mut(), null, 0)), SDR_ALGNOTSUPPORT);
+    assert_eq!(
+        call!(f, SDF_HashInit(session, 2, ptr::null_mut(), null, 0)),
+        SDR_ALGNOTSUPPORT
+    );
     ok!(f, SDF_HashInit(session, SGD_SM3, ptr::null_mut(), null, 0));
     assert_eq!(update(data.as_mut_ptr(), 0), SDR_INARGERR);
     assert_eq!(update(null, 8), SDR_INARGERR);
     ok!(f, SDF_HashFinal(session, null, &raw mut length));
     assert_eq!(length, 32, "a query, which ends nothing");
-    assert_eq!(call!(f, SDF_HashFinal(session, hash.as_mut_ptr(), ptr::null_mut())), SDR_OUTARGERR);
-    ok!(f, SDF_HashFinal(session, hash.as_mut_ptr(), &raw mut length));
-    assert_eq!(update(data.as_mut_ptr(), 8), SDR_STEPERR, "the hash has ended");
+    assert_eq!(
+        call!(
+            f,
+            SDF_HashFinal(session, hash.as_mut_ptr(), ptr::null_mut())
+        ),
+        SDR_OUTARGERR
+    );
+    ok!(
+        f,
+        SDF_HashFinal(session, hash.as_mut_ptr(), &raw mut length)
+    );
+    assert_eq!(
+        update(data.as_mut_ptr(), 8),
+        SDR_STEPERR,
+        "the hash has ended"
+    );
 }
 
 #[test]
@@ -114,9 +171,21 @@ fn hmac_of_session_and_given_keys() {
     finish(call!(f, SDF_HMACInit(session, key, SGD_SM3)));
     finish(call!(f, SDF_HMACInit(session, key, SGD_SM3_HMAC)));
     let plain = plain.as_mut_ptr();
-    finish(call!(f, SDF_ExternalKeyHMACInit(session, SGD_SM3_HMAC, plain, 16)));
-    assert_eq!(call!(f, SDF_HMACInit(session, key, 0x20)), SDR_ALGNOTSUPPORT);
-    assert_eq!(call!(f, SDF_HMACInit(session, ptr::null_mut(), SGD_SM3)), SDR_KEYERR);
+    finish(call!(
+        f,
+        SDF_ExternalKeyHMACInit(session, SGD_SM3_HMAC, plain, 16)
+    ));
+    assert_eq!(
+        call!(f, SDF_HMACInit(session, key, 0x20)),
+        SDR_ALGNOTSUPPORT
+    );
+    assert_eq!(
+        call!(f, SDF_HMACInit(session, ptr::null_mut(), SGD_SM3)),
+        SDR_KEYERR
+    );
     assert_eq!(call!(f, SDF_HMACUpdate(session, plain, 16)), SDR_STEPERR);
-    assert_eq!(call!(f, SDF_ExternalKeyHMACInit(session, SGD_SM3, plain, 0)), SDR_INARGERR);
+    assert_eq!(
+        call!(f, SDF_ExternalKeyHMACInit(session, SGD_SM3, plain, 0)),
+        SDR_INARGERR
+    );
 }

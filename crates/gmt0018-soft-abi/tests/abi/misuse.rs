@@ -49,8 +49,16 @@ fn handles_that_name_no_session() {
         ];
         assert_eq!(codes, [SDR_INARGERR; 13], "{wrong:?}");
     }
-    for wrong in [ptr::null_mut(), desk.session, ptr::without_provenance_mut(1)] {
-        assert_eq!(call!(f, SDF_OpenSession(wrong, h)), SDR_INARGERR, "{wrong:?}");
+    for wrong in [
+        ptr::null_mut(),
+        desk.session,
+        ptr::without_provenance_mut(1),
+    ] {
+        assert_eq!(
+            call!(f, SDF_OpenSession(wrong, h)),
+            SDR_INARGERR,
+            "{wrong:?}"
+        );
         assert_eq!(call!(f, SDF_CloseDevice(wrong)), SDR_INARGERR, "{wrong:?}");
     }
     assert!(handle.is_null());
@@ -71,20 +79,59 @@ fn outputs_that_are_null() {
         call!(f, SDF_ExportSignPublicKey_ECC(session, 1, ptr::null_mut())),
         call!(f, SDF_ExportEncPublicKey_ECC(session, 1, ptr::null_mut())),
         call!(f, SDF_InternalSign_ECC(session, 1, d, 32, ptr::null_mut())),
-        call!(f, SDF_InternalEncrypt_ECC(session, 1, SGD_SM2_3, d, 16, ptr::null_mut())),
-        call!(f, SDF_GenerateKeyPair_ECC(session, SGD_SM2, 256, &raw mut public, ptr::null_mut())),
-        call!(f, SDF_GenerateKeyWithIPK_ECC(session, 1, 128, ptr::null_mut(), &raw mut handle)),
+        call!(
+            f,
+            SDF_InternalEncrypt_ECC(session, 1, SGD_SM2_3, d, 16, ptr::null_mut())
+        ),
+        call!(
+            f,
+            SDF_GenerateKeyPair_ECC(session, SGD_SM2, 256, &raw mut public, ptr::null_mut())
+        ),
+        call!(
+            f,
+            SDF_GenerateKeyWithIPK_ECC(session, 1, 128, ptr::null_mut(), &raw mut handle)
+        ),
         call!(f, SDF_GetSymmKeyHandle(session, 8, ptr::null_mut())),
-        call!(f, SDF_GenerateKeyWithKEK(session, 128, SGD_SM4_ECB, 8, d, ptr::null_mut(), &raw mut handle)),
+        call!(
+            f,
+            SDF_GenerateKeyWithKEK(
+                session,
+                128,
+                SGD_SM4_ECB,
+                8,
+                d,
+                ptr::null_mut(),
+                &raw mut handle
+            )
+        ),
     ];
     assert_eq!(codes, [SDR_OUTARGERR; 11]);
     let codes = [
         call!(f, SDF_OpenDeviceWithPath(ptr::null_mut(), &raw mut handle)),
         call!(f, SDF_OpenDeviceWithConf(&raw mut handle, ptr::null())),
-        call!(f, SDF_OpenDeviceWithPath(c"".as_ptr().cast_mut(), &raw mut handle)),
-        call!(f, SDF_InternalVerify_ECC(session, 1, d, 32, ptr::null_mut())),
-        call!(f, SDF_ImportKeyWithISK_ECC(session, 1, ptr::null_mut(), &raw mut handle)),
-        call!(f, SDF_ImportKeyWithKEK(session, SGD_SM4_ECB, 8, ptr::null_mut(), 16, &raw mut handle)),
+        call!(
+            f,
+            SDF_OpenDeviceWithPath(c"".as_ptr().cast_mut(), &raw mut handle)
+        ),
+        call!(
+            f,
+            SDF_InternalVerify_ECC(session, 1, d, 32, ptr::null_mut())
+        ),
+        call!(
+            f,
+            SDF_ImportKeyWithISK_ECC(session, 1, ptr::null_mut(), &raw mut handle)
+        ),
+        call!(
+            f,
+            SDF_ImportKeyWithKEK(
+                session,
+                SGD_SM4_ECB,
+                8,
+                ptr::null_mut(),
+                16,
+                &raw mut handle
+            )
+        ),
     ];
     assert_eq!(codes, [SDR_INARGERR; 6]);
     assert!(handle.is_null());
@@ -94,8 +141,17 @@ fn outputs_that_are_null() {
 fn what_the_card_has_not_says_so_without_looking() {
     let f = functions();
     let null = ptr::null_mut;
-    assert_eq!(call!(f, SDF_GenerateKeyPair_RSA(null(), 2048, ptr::null_mut(), ptr::null_mut())), SDR_NOTSUPPORT);
-    assert_eq!(call!(f, SDF_ExportSignPublicKey_RSA(null(), 1, ptr::null_mut())), SDR_NOTSUPPORT);
+    assert_eq!(
+        call!(
+            f,
+            SDF_GenerateKeyPair_RSA(null(), 2048, ptr::null_mut(), ptr::null_mut())
+        ),
+        SDR_NOTSUPPORT
+    );
+    assert_eq!(
+        call!(f, SDF_ExportSignPublicKey_RSA(null(), 1, ptr::null_mut())),
+        SDR_NOTSUPPORT
+    );
     assert_eq!(call!(f, SDF_VerifyWithMasterEPK_SM9()), SDR_NOTSUPPORT);
     assert_eq!(call!(f, SDF_GenerateKeywithIKE()), SDR_NOTSUPPORT);
 }
@@ -104,13 +160,22 @@ fn what_the_card_has_not_says_so_without_looking() {
 #[test]
 fn the_table_is_complete() {
     let missing: Vec<_> = functions().missing().map(|symbol| symbol.name).collect();
-    assert_eq!(missing, ["SDF_OpenDeviceWithParameter", "SDF_GetKeyStatus", "SDF_GenerateKey"]);
+    assert_eq!(
+        missing,
+        [
+            "SDF_OpenDeviceWithParameter",
+            "SDF_GetKeyStatus",
+            "SDF_GenerateKey"
+        ]
+    );
 }
 
 #[test]
 fn thousands_of_sessions_at_a_time() {
     let desk = Desk::new();
-    let sessions: Vec<_> = (0..5000).map(|_| open_session(&desk.f, desk.device)).collect();
+    let sessions: Vec<_> = (0..5000)
+        .map(|_| open_session(&desk.f, desk.device))
+        .collect();
     for session in &sessions {
         let mut byte = [0];
         ok!(desk.f, SDF_GenerateRandom(*session, 1, byte.as_mut_ptr()));
@@ -152,7 +217,10 @@ fn a_thread_storm_on_one_session() {
         }
     });
     let mut byte = [0];
-    ok!(desk.f, SDF_GenerateRandom(desk.session, 1, byte.as_mut_ptr()));
+    ok!(
+        desk.f,
+        SDF_GenerateRandom(desk.session, 1, byte.as_mut_ptr())
+    );
 }
 
 /// Closing a session that another thread is using ends both calls well.

@@ -5,9 +5,7 @@ use std::ptr;
 
 use gmt0018_soft::card::{PublicKey, Role, SecretKey};
 use gmt0018_soft::{EphemeralCard, functions};
-use gmt0018_sys::{
-    ECCSignature, ECCrefPrivateKey, ECCrefPublicKey, Functions, Handle, SDR_OK,
-};
+use gmt0018_sys::{ECCSignature, ECCrefPrivateKey, ECCrefPublicKey, Functions, Handle, SDR_OK};
 
 /// Calls a function of a table and returns its code as the standard writes it.
 macro_rules! call {
@@ -40,14 +38,23 @@ impl Desk {
     pub(crate) fn new() -> Self {
         let card = EphemeralCard::new().unwrap();
         let key = SecretKey::from_bytes(&SIGNING_KEY).unwrap();
-        card.card().import_key(1, Role::Sign, key, PASSWORD).unwrap();
+        card.card()
+            .import_key(1, Role::Sign, key, PASSWORD)
+            .unwrap();
         let key = SecretKey::from_bytes(&ENCRYPTION_KEY).unwrap();
-        card.card().import_key(1, Role::Encrypt, key, PASSWORD).unwrap();
+        card.card()
+            .import_key(1, Role::Encrypt, key, PASSWORD)
+            .unwrap();
         card.card().import_kek(8, &KEK).unwrap();
         let f = functions();
         let device = open_device(&f, card.path());
         let session = open_session(&f, device);
-        Self { f, card, device, session }
+        Self {
+            f,
+            card,
+            device,
+            session,
+        }
     }
 
     /// A desk whose session has the access right to index 1.
@@ -61,7 +68,10 @@ impl Desk {
     pub(crate) fn import(&self, key: &[u8]) -> Handle {
         let (mut key, mut handle) = (key.to_vec(), ptr::null_mut());
         let length = u32::try_from(key.len()).unwrap();
-        ok!(self.f, SDF_ImportKey(self.session, key.as_mut_ptr(), length, &raw mut handle));
+        ok!(
+            self.f,
+            SDF_ImportKey(self.session, key.as_mut_ptr(), length, &raw mut handle)
+        );
         handle
     }
 }
@@ -75,7 +85,10 @@ impl Drop for Desk {
 
 pub(crate) fn open_device(f: &Functions, path: &str) -> Handle {
     let (path, mut device) = (CString::new(path).unwrap(), ptr::null_mut());
-    let code = call!(f, SDF_OpenDeviceWithPath(path.as_ptr().cast_mut(), &raw mut device));
+    let code = call!(
+        f,
+        SDF_OpenDeviceWithPath(path.as_ptr().cast_mut(), &raw mut device)
+    );
     assert_eq!(code, SDR_OK);
     assert!(!device.is_null());
     device
@@ -91,23 +104,36 @@ pub(crate) fn open_session(f: &Functions, device: Handle) -> Handle {
 /// Gets the access right to index 1.
 pub(crate) fn unlock(f: &Functions, session: Handle) {
     let mut password = PASSWORD.to_vec();
-    ok!(f, SDF_GetPrivateKeyAccessRight(session, 1, password.as_mut_ptr(), 8));
+    ok!(
+        f,
+        SDF_GetPrivateKeyAccessRight(session, 1, password.as_mut_ptr(), 8)
+    );
 }
 
 /// A public key with garbage where the interface says zeros.
 pub(crate) fn dirty_public_key(key: &PublicKey) -> ECCrefPublicKey {
-    ECCrefPublicKey { bits: 256, x: dirty(key.x()), y: dirty(key.y()) }
+    ECCrefPublicKey {
+        bits: 256,
+        x: dirty(key.x()),
+        y: dirty(key.y()),
+    }
 }
 
 /// A private key with garbage where the interface says zeros.
 pub(crate) fn dirty_private_key(key: &[u8; 32]) -> ECCrefPrivateKey {
-    ECCrefPrivateKey { bits: 256, K: dirty(key) }
+    ECCrefPrivateKey {
+        bits: 256,
+        K: dirty(key),
+    }
 }
 
 /// The same signature with garbage where the interface says zeros.
 pub(crate) fn dirty_signature(signature: &ECCSignature) -> ECCSignature {
     let low = |field: &[u8; 64]| dirty(field[32..].try_into().unwrap());
-    ECCSignature { r: low(&signature.r), s: low(&signature.s) }
+    ECCSignature {
+        r: low(&signature.r),
+        s: low(&signature.s),
+    }
 }
 
 /// A number in the low half of a field whose high half is garbage.
@@ -119,12 +145,19 @@ pub(crate) fn dirty(number: &[u8; 32]) -> [u8; 64] {
 
 /// A variable to be written to.
 pub(crate) fn blank_signature() -> ECCSignature {
-    ECCSignature { r: [0xaa; 64], s: [0xaa; 64] }
+    ECCSignature {
+        r: [0xaa; 64],
+        s: [0xaa; 64],
+    }
 }
 
 /// A variable to be written to.
 pub(crate) fn blank_public_key() -> ECCrefPublicKey {
-    ECCrefPublicKey { bits: 0xaaaa_aaaa, x: [0xaa; 64], y: [0xaa; 64] }
+    ECCrefPublicKey {
+        bits: 0xaaaa_aaaa,
+        x: [0xaa; 64],
+        y: [0xaa; 64],
+    }
 }
 
 /// The bytes that hexadecimal digits spell.

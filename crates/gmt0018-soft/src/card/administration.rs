@@ -20,7 +20,8 @@ impl Card {
     pub fn generate_key_pair(&self, index: u32, password: &[u8]) -> Result<PublicKeys, CardError> {
         self.check_operational()?;
         let (sign, encrypt) = (self.new_secret_key()?, self.new_secret_key()?);
-        self.store().insert_key_pair(index, Some(sign), Some(encrypt), password)?;
+        self.store()
+            .insert_key_pair(index, Some(sign), Some(encrypt), password)?;
         self.export_public_keys(index)
     }
 
@@ -44,7 +45,8 @@ impl Card {
             Role::Sign => (Some(key), None),
             Role::Encrypt => (None, Some(key)),
         };
-        self.store().insert_key_pair(index, sign, encrypt, password)?;
+        self.store()
+            .insert_key_pair(index, sign, encrypt, password)?;
         Ok(public_key)
     }
 

@@ -22,7 +22,10 @@ pub(crate) struct Agreement {
 
 impl fmt::Debug for Agreement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Agreement").field("index", &self.index).finish_non_exhaustive()
+        formatter
+            .debug_struct("Agreement")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
     }
 }
 
@@ -40,7 +43,10 @@ impl AgreementKeys {
     /// What the other side sent.
     #[must_use]
     pub const fn new(public_key: PublicKey, temporary: PublicKey) -> Self {
-        Self { public_key, temporary }
+        Self {
+            public_key,
+            temporary,
+        }
     }
 }
 
@@ -63,9 +69,21 @@ impl Session {
         let unlocked = self.unlocked(index)?;
         let public_key = unlocked.encryption(index)?.public_key();
         let ephemeral = new_ephemeral()?;
-        let keys = AgreementKeys { public_key, temporary: ephemeral.public_key() };
+        let keys = AgreementKeys {
+            public_key,
+            temporary: ephemeral.public_key(),
+        };
         let handle = KeyHandle::new();
-        self.agreements.push((handle, Agreement { index, unlocked, id, ephemeral, bits }));
+        self.agreements.push((
+            handle,
+            Agreement {
+                index,
+                unlocked,
+                id,
+                ephemeral,
+                bits,
+            },
+        ));
         Ok((keys, handle))
     }
 
@@ -83,7 +101,13 @@ impl Session {
     ) -> Result<KeyHandle, CardError> {
         self.card.check_operational()?;
         let responder_id = user_id(responder_id)?;
-        let Agreement { index, unlocked, id, ephemeral, bits } = self.take_agreement(agreement)?;
+        let Agreement {
+            index,
+            unlocked,
+            id,
+            ephemeral,
+            bits,
+        } = self.take_agreement(agreement)?;
         let own = Party::new(unlocked.encryption(index)?, &id, &ephemeral);
         let peer = Peer::new(&responder.public_key, &responder_id, &responder.temporary);
         let key = exchange::sponsor(&own, &peer, key_length(bits)?);
@@ -123,7 +147,9 @@ impl Session {
 
     pub(super) fn take_agreement(&mut self, handle: KeyHandle) -> Result<Agreement, CardError> {
         let position = self.agreements.iter().position(|(held, _)| *held == handle);
-        let (_, agreement) = self.agreements.swap_remove(position.ok_or(CardError::KeyHandle)?);
+        let (_, agreement) = self
+            .agreements
+            .swap_remove(position.ok_or(CardError::KeyHandle)?);
         Ok(agreement)
     }
 }

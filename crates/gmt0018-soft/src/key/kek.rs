@@ -27,7 +27,9 @@ impl KekWrap {
         let length = key_length(bits)?;
         match self {
             Self::Ecb if length.is_multiple_of(16) => Ok(length),
-            Self::Ecb => Err(CardError::Argument("ECB wraps keys of 128, 256, 384 or 512 bits")),
+            Self::Ecb => Err(CardError::Argument(
+                "ECB wraps keys of 128, 256, 384 or 512 bits",
+            )),
             Self::CbcPadded => Ok(32 + length / 16 * 16),
         }
     }
@@ -75,7 +77,10 @@ impl Session {
     ) -> Result<KeyHandle, CardError> {
         self.card.check_operational()?;
         let kek = self.card.kek(index)?;
-        if wrapped.is_empty() || !wrapped.len().is_multiple_of(16) || wrapped.len() > MAX_WRAPPED_LENGTH {
+        if wrapped.is_empty()
+            || !wrapped.len().is_multiple_of(16)
+            || wrapped.len() > MAX_WRAPPED_LENGTH
+        {
             return Err(CardError::Ciphertext);
         }
         let key = match wrap {
@@ -110,7 +115,9 @@ fn decrypt(
     iv: &[u8],
     data: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    cipher::decrypt(mode, kek, iv, data).map(Zeroizing::new).map_err(|_| CardError::Ciphertext)
+    cipher::decrypt(mode, kek, iv, data)
+        .map(Zeroizing::new)
+        .map_err(|_| CardError::Ciphertext)
 }
 
 /// Appends PKCS #7 padding.
@@ -127,7 +134,10 @@ fn pad(key: &[u8]) -> Zeroizing<Vec<u8>> {
 fn unpad(mut padded: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, CardError> {
     let last = padded.last().copied().ok_or(CardError::Ciphertext)?;
     let count = usize::from(last);
-    let length = padded.len().checked_sub(count).ok_or(CardError::Ciphertext)?;
+    let length = padded
+        .len()
+        .checked_sub(count)
+        .ok_or(CardError::Ciphertext)?;
     if !(1..=16).contains(&count) || padded.iter().skip(length).any(|byte| *byte != last) {
         return Err(CardError::Ciphertext);
     }
@@ -149,7 +159,10 @@ mod tests {
             let padded = pad(&key);
             assert_eq!(padded.len() % 16, 0);
             let bits = u32::try_from(length * 8).unwrap();
-            assert_eq!(KekWrap::CbcPadded.wrapped_length(bits).unwrap(), 16 + padded.len());
+            assert_eq!(
+                KekWrap::CbcPadded.wrapped_length(bits).unwrap(),
+                16 + padded.len()
+            );
             assert_eq!(*unpad(padded).unwrap(), key);
         }
     }
