@@ -45,6 +45,10 @@ pub type Answer<T> = Result<T, Error>;
 /// let report = conformance::run(&DiceOnly);
 /// assert_eq!(report.failed().map(|case| case.name).collect::<Vec<_>>(), ["random bytes"]);
 /// ```
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "the errors of every method are the same; the trait describes them"
+)]
 pub trait Backend: Debug + Send + Sync {
     /// What to call it in a report.
     fn name(&self) -> String;

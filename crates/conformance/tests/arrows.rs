@@ -1,7 +1,5 @@
 //! The dependencies between the crates of the workspace are these and no others.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::{collections::BTreeSet, process::Command};
 
 use serde_json::Value;

@@ -1,7 +1,5 @@
 //! The suite against the card that the environment names; see the README for the variables.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 #[path = "support/card.rs"]
 mod card;
 #[path = "support/oracle.rs"]

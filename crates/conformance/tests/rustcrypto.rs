@@ -3,8 +3,6 @@
 //! One finding stands: `sm2` 0.14 makes a key of d = n-1, for which 1 + d has no inverse. That is
 //! why `sm-soft` checks the range itself; when a release of `sm2` does, this test says so.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 #[path = "support/oracle.rs"]
 mod oracle;
 #[path = "support/outcome.rs"]

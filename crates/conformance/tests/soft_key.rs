@@ -1,7 +1,7 @@
 //! The suite against `sm-soft`, with no card anywhere.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
+#[path = "support/conforms.rs"]
+mod conforms;
 #[path = "support/oracle.rs"]
 mod oracle;
 #[path = "support/outcome.rs"]
@@ -21,5 +21,5 @@ fn soft_key_conforms() {
         "file: round trip",
         "file: wrong use is refused",
     ];
-    outcome::conforms(&report, &without);
+    conforms::conforms(&report, &without);
 }

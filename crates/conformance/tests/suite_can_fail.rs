@@ -128,7 +128,7 @@ fn a_report_is_data() {
 }
 
 const DEVICES: &[Row] = &[
-    (Fault::InfoChanges, "", &["device information"]),
+    (Fault::InfoChanges, "device", &["device information"]),
     (Fault::ConstantRandom, "random bytes", &["random bytes"]),
     (Fault::ShortRandom, "random bytes", &["random bytes"]),
     (Fault::WriteTruncates, "file:", &["file: round trip"]),
@@ -200,13 +200,9 @@ const VERIFIERS: &[Row] = &[
     ),
     (Fault::RejectsEverything, "verify:", VERIFY),
     (Fault::CannotTell, "verify:", VERIFY),
+    (Fault::NoVerdictOffCurve, "verify:", &["verify: edge cases"]),
     (
-        Fault::FaultForKeyOffCurve,
-        "verify:",
-        &["verify: edge cases"],
-    ),
-    (
-        Fault::FaultForKeyOffCurve,
+        Fault::NoVerdictOffCurve,
         "sign: mut",
         &["sign: mutations are invalid"],
     ),

@@ -42,8 +42,8 @@ fn random_bytes(context: &Context<'_>, check: &mut Check) -> CaseResult {
     }
     // 64 KiB of fair coins: 262144 ± 362 ones; the bound is ten standard deviations.
     let sample = context.backend.random(SAMPLE)?;
-    let ones: u32 = sample.iter().map(|byte| byte.count_ones()).sum();
-    let expected = 4 * SAMPLE as u32;
+    let ones: usize = sample.iter().map(|byte| byte.count_ones() as usize).sum();
+    let expected = 4 * SAMPLE;
     check.that(ones.abs_diff(expected) < 3620, || {
         format!("{ones} of {} bits are ones", 2 * expected)
     });

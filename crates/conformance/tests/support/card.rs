@@ -1,17 +1,24 @@
 //! The back end for anything that `gmt0018` can open: a module, a dialect, a key index, a password.
 
+#[path = "card/convert.rs"]
+mod convert;
+#[path = "card/external_signer.rs"]
+mod external_signer;
+
 use conformance::{
     Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Sealed, unsupported,
 };
 use gmt0018::{
-    AgreementKeys, CardKey, CardVerifier, Dialect, Error, KeyIndex, Module, Pin, PoolOptions,
-    PooledSession, Session, SessionKey, SessionPool,
+    CardKey, CardVerifier, Dialect, Error, KeyIndex, Module, Pin, PoolOptions, PooledSession,
+    Session, SessionKey, SessionPool,
 };
-use sm_soft::{SecretKey, encryption};
+use sm_soft::encryption;
 use sm2_signing::{
-    BatchVerifier, Ciphertext, ErrorKind, Prehash, PublicKey, Serial, Signature, Signer, UserId,
-    Verifier,
+    BatchVerifier, Ciphertext, ErrorKind, PublicKey, Serial, Signer, UserId, Verifier,
 };
+
+use convert::{half, keys, sdf_aead, sdf_mode};
+use external_signer::ExternalSigner;
 
 /// What is under test: which card and which of its keys.
 #[derive(Debug)]
@@ -387,81 +394,11 @@ impl Backend for Card {
     }
 }
 
-/// `SDF_ExternalSign_ECC` as a signer. A card takes the private key and does not give the public
-/// one; it is computed here, and a signature of the card must verify under it.
-#[derive(Debug)]
-struct ExternalSigner<'a> {
-    card: &'a Card,
-    private_key: [u8; 32],
-    public_key: PublicKey,
-}
-
-impl<'a> ExternalSigner<'a> {
-    fn new(card: &'a Card, private_key: &[u8; 32]) -> Answer<Self> {
-        let e = Prehash::from_bytes(&[0x5a; 32]);
-        let signature = card.session()?.sign_external(private_key, &e)?;
-        // A key that only the card accepts gets a public key under which nothing verifies.
-        let public_key = SecretKey::from_bytes(private_key)
-            .map_or_else(|_| PublicKey::from_bytes(&[0; 64]), |key| key.public_key());
-        let signer = Self {
-            card,
-            private_key: *private_key,
-            public_key,
-        };
-        match card.verifier.verify(&public_key, &e, &signature) {
-            Ok(()) => Ok(signer),
-            Err(_) if public_key == PublicKey::from_bytes(&[0; 64]) => Ok(signer),
-            Err(error) => Err(sm2_signing::Error::new(ErrorKind::Device, error)),
-        }
-    }
-}
-
-impl Signer for ExternalSigner<'_> {
-    fn public_key(&self) -> &PublicKey {
-        &self.public_key
-    }
-
-    fn sign(&self, e: &Prehash) -> Result<Signature, sm2_signing::Error> {
-        Ok(self.card.session()?.sign_external(&self.private_key, e)?)
-    }
-}
-
 fn fingerprint(session: &Session, key: &SessionKey, probe: &Block) -> Answer<Block> {
     let block = session.sm4_encrypt(key, gmt0018::Mode::Ecb, probe)?;
     block
         .try_into()
         .map_err(|_| sm2_signing::Error::new(ErrorKind::Device, "ECB changed the length"))
-}
-
-const fn half(keys: &AgreementKeys) -> Half {
-    Half {
-        key: keys.public,
-        ephemeral: keys.ephemeral,
-    }
-}
-
-const fn keys(half: &Half) -> AgreementKeys {
-    AgreementKeys {
-        public: half.key,
-        ephemeral: half.ephemeral,
-    }
-}
-
-const fn sdf_mode(mode: Mode, iv: &Block) -> gmt0018::Mode {
-    match mode {
-        Mode::Ecb => gmt0018::Mode::Ecb,
-        Mode::Cbc => gmt0018::Mode::Cbc(*iv),
-        Mode::Cfb => gmt0018::Mode::Cfb(*iv),
-        Mode::Ofb => gmt0018::Mode::Ofb(*iv),
-        Mode::Ctr => gmt0018::Mode::Ctr(*iv),
-    }
-}
-
-const fn sdf_aead(aead: Aead) -> gmt0018::Aead {
-    match aead {
-        Aead::Gcm => gmt0018::Aead::Gcm,
-        Aead::Ccm => gmt0018::Aead::Ccm,
-    }
 }
 
 fn total(pieces: &[&[u8]]) -> Answer<u32> {

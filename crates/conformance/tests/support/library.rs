@@ -24,10 +24,10 @@ pub(crate) fn software_card() -> PathBuf {
 
 /// Makes a store with one key pair and one key-encryption key.
 pub(crate) fn provision(directory: &Path, index: u32, password: &[u8]) {
-    let store = Store::create(directory, Options::default().with_iterations(1000)).unwrap();
-    let card = Card::start(store).unwrap();
-    card.generate_key_pair(index, password).unwrap();
-    card.generate_kek(index).unwrap();
+    let store = Store::create(directory, Options::default().with_iterations(1000)).expect(WRITABLE);
+    let card = Card::start(store).expect(WRITABLE);
+    card.generate_key_pair(index, password).expect(WRITABLE);
+    card.generate_kek(index).expect(WRITABLE);
 }
 
 #[cfg(target_os = "macos")]
@@ -36,3 +36,5 @@ const NAME: &str = "libgmt0018_soft.dylib";
 const NAME: &str = "gmt0018_soft.dll";
 #[cfg(not(any(target_os = "macos", windows)))]
 const NAME: &str = "libgmt0018_soft.so";
+
+const WRITABLE: &str = "a new store in a temporary directory takes keys";

@@ -137,7 +137,7 @@ impl Backend for Oracle {
         iv: &mut Block,
         data: &[u8],
     ) -> Answer<Vec<u8>> {
-        if mode.needs_whole_blocks() && data.len() % 16 != 0 {
+        if mode.needs_whole_blocks() && !data.len().is_multiple_of(16) {
             return Err(input("not whole blocks"));
         }
         let mut output = Vec::with_capacity(data.len());
@@ -231,7 +231,7 @@ fn half(x: &[u8; 32]) -> Scalar {
     let mut bytes = [0; 32];
     bytes[16..].copy_from_slice(&x[16..]);
     bytes[16] |= 0x80;
-    Scalar::from_repr(bytes.into()).unwrap()
+    Scalar::from_repr(bytes.into()).expect("2^128 is less than n")
 }
 
 fn point(key: &PublicKey) -> Answer<ProjectivePoint> {

@@ -10,24 +10,11 @@ pub(crate) fn aloud(text: &str) {
     writeln!(terminal, "{text}").expect("standard error takes text");
 }
 
-/// Ends a test: nothing failed, and exactly these cases have no operation behind them.
-///
-/// Cases that need vectors which are not here are skipped, and then nothing is known of them.
-#[track_caller]
-pub(crate) fn conforms(report: &Report, without: &[&str]) {
-    summary(report);
-    report.assert();
-    let skipped = |name: &str| report.skipped().any(|case| case.name == name);
-    let expected: Vec<&str> = without
-        .iter()
-        .copied()
-        .filter(|name| !skipped(name))
-        .collect();
-    let found: Vec<&str> = report.not_supported().map(|case| case.name).collect();
-    assert_eq!(found, expected, "cases without an operation behind them");
-}
-
 /// Says the first line of a report, and every reason for which cases were skipped.
+#[expect(
+    clippy::print_stdout,
+    reason = "the table shows when the test fails, or with --nocapture"
+)]
 pub(crate) fn summary(report: &Report) {
     let table = report.to_string();
     aloud(table.lines().next().unwrap_or_default());

@@ -1,78 +1,30 @@
 //! Back ends with one fault each; everything else is right.
 
+#[path = "wrong/engine.rs"]
+mod engine;
+#[path = "wrong/fault.rs"]
+mod fault;
+#[path = "wrong/signer.rs"]
+mod signer;
+
 use std::{
     collections::HashMap,
-    iter,
     sync::{
-        Mutex,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    thread,
-    time::Duration,
 };
 
 use conformance::{Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Role, Sealed};
-use sm_soft::{SecretKey, SoftKey, curve::is_on_curve};
-use sm2::{Scalar, elliptic_curve::PrimeField};
+use sm_soft::SecretKey;
 use sm2_signing::{
-    BatchVerifier, Ciphertext, Error, ErrorKind, Item, Prehash, PublicKey, Signature, Signer,
-    UserId, Verdict, Verdicts, Verifier, VerifyError,
+    BatchVerifier, Ciphertext, Error, ErrorKind, Prehash, PublicKey, Signer, UserId, Verifier,
 };
 
 use crate::soft::Soft;
-
-/// What is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    None,
-    Panics,
-    ConstantRandom,
-    ShortRandom,
-    AcceptsEverything,
-    RejectsEverything,
-    CannotTell,
-    FaultForKeyOffCurve,
-    ReducesR,
-    BatchReversed,
-    BatchAllOrNothing,
-    BatchLosesLast,
-    SignatureBit,
-    SameNonce,
-    SignsHash,
-    TakesAnyPrivateKey,
-    WrongPublicKey,
-    IgnoresC3,
-    SameC1,
-    EnvelopeUnchecked,
-    EnvelopeOfAnotherKey,
-    AgreementWithoutIds,
-    CounterOf32Bits,
-    IvNotUpdated,
-    PadsBlocks,
-    PiecesRestart,
-    MacWithoutIv,
-    TagUnchecked,
-    AadIgnored,
-    Sm3OffByOne,
-    Sm3LosesPiece,
-    IgnoresUserId,
-    CutsLongHmacKey,
-    WriteTruncates,
-    InfoChanges,
-    RacesBetweenThreads,
-    GivenKeySignsAmiss,
-    OwnCiphertextForm,
-    EnvelopeReversesKey,
-    KekTakesHalfBlocks,
-    AgreementUnchecked,
-    RolesSwapped,
-    IvReversed,
-    MacLosesPiece,
-    AeadLosesPiece,
-    PrehashWithoutZ,
-    HmacLosesPiece,
-    CreatesTwice,
-}
+use engine::Engine;
+pub(crate) use fault::Fault;
+use signer::WrongSigner;
 
 #[derive(Debug)]
 pub(crate) struct Wrong {
@@ -313,7 +265,7 @@ impl Backend for Wrong {
     }
 
     fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {
-        let mut last = self.last.lock().unwrap();
+        let mut last = lock(&self.last);
         if self.has(Fault::SameC1)
             && let Some((receiver, message, ciphertext)) = &*last
             && receiver == key
@@ -454,6 +406,7 @@ impl Backend for Wrong {
         self.soft.open(aead, key, nonce, aad, pieces, tag)
     }
 
+    #[expect(clippy::panic_in_result_fn, reason = "the fault is a panic")]
     fn sm3(&self, pieces: &[&[u8]]) -> Answer<[u8; 32]> {
         assert!(!self.has(Fault::Panics), "out of cheese");
         let mut digest = self.soft.sm3(self.lose(Fault::Sm3LosesPiece, pieces))?;
@@ -483,7 +436,7 @@ impl Backend for Wrong {
     }
 
     fn create_file(&self, name: &str, size: usize) -> Answer<()> {
-        let mut files = self.files.lock().unwrap();
+        let mut files = lock(&self.files);
         if files.contains_key(name) && !self.has(Fault::CreatesTwice) {
             return Err(refused("the file exists"));
         }
@@ -492,14 +445,14 @@ impl Backend for Wrong {
     }
 
     fn read_file(&self, name: &str, offset: usize, length: usize) -> Answer<Vec<u8>> {
-        let files = self.files.lock().unwrap();
+        let files = lock(&self.files);
         let file = files.get(name).ok_or_else(|| refused("no such file"))?;
         let range = file.get(offset..offset + length);
         Ok(range.ok_or_else(|| refused("beyond the end"))?.to_vec())
     }
 
     fn write_file(&self, name: &str, offset: usize, data: &[u8]) -> Answer<()> {
-        let mut files = self.files.lock().unwrap();
+        let mut files = lock(&self.files);
         let file = files.get_mut(name).ok_or_else(|| refused("no such file"))?;
         let range = file.get_mut(offset..offset + data.len());
         range
@@ -512,115 +465,14 @@ impl Backend for Wrong {
     }
 
     fn delete_file(&self, name: &str) -> Answer<()> {
-        let removed = self.files.lock().unwrap().remove(name);
+        let removed = lock(&self.files).remove(name);
         removed.map(drop).ok_or_else(|| refused("no such file"))
     }
 }
 
-/// The verifier, one by one and in batches.
-#[derive(Debug)]
-struct Engine {
-    soft: Soft,
-    fault: Fault,
-}
-
-impl Verifier for Engine {
-    fn verify(&self, key: &PublicKey, e: &Prehash, s: &Signature) -> Result<(), VerifyError> {
-        let honest = self.soft.verifier().unwrap();
-        let fault = |kind| VerifyError::Backend(Error::new(kind, "no verdict"));
-        match self.fault {
-            Fault::AcceptsEverything => Ok(()),
-            Fault::RejectsEverything => Err(VerifyError::Invalid),
-            Fault::CannotTell => Err(fault(ErrorKind::Device)),
-            Fault::FaultForKeyOffCurve if !is_on_curve(key) => Err(fault(ErrorKind::Input)),
-            Fault::ReducesR => honest.verify(key, e, &reduced(s)),
-            _ => honest.verify(key, e, s),
-        }
-    }
-}
-
-impl BatchVerifier for Engine {
-    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-        let honest = self.soft.batch_verifier().unwrap().verify_batch(items)?;
-        let verdicts = honest.iter().collect::<Vec<_>>().into_iter();
-        Ok(match self.fault {
-            Fault::BatchReversed => verdicts.rev().collect(),
-            Fault::BatchLosesLast => verdicts.take(items.len().saturating_sub(1)).collect(),
-            Fault::BatchAllOrNothing => {
-                let one = if honest.all_valid() {
-                    Verdict::Valid
-                } else {
-                    Verdict::Invalid
-                };
-                iter::repeat_n(one, items.len()).collect()
-            }
-            _ => honest,
-        })
-    }
-}
-
-#[derive(Debug)]
-struct WrongSigner<'a> {
-    fault: Fault,
-    key: SecretKey,
-    public: PublicKey,
-    in_work: &'a Mutex<Option<Prehash>>,
-}
-
-impl Signer for WrongSigner<'_> {
-    fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
-    fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
-        let honest = SoftKey::new(self.key.clone());
-        match self.fault {
-            Fault::SignatureBit => {
-                let mut bytes = honest.sign(e)?.to_bytes();
-                bytes[63] ^= 1;
-                Ok(Signature::from_bytes(&bytes))
-            }
-            Fault::SignsHash => {
-                honest.sign(&Prehash::from_bytes(&sm_soft::hash::sm3(e.as_bytes())))
-            }
-            Fault::RacesBetweenThreads => {
-                *self.in_work.lock().unwrap() = Some(*e);
-                thread::sleep(Duration::from_millis(2));
-                let e = self.in_work.lock().unwrap().unwrap();
-                honest.sign(&e)
-            }
-            Fault::SameNonce => Ok(sign_with_one_nonce(&self.key, e)),
-            _ => honest.sign(e),
-        }
-    }
-}
-
-/// A valid signature with k = 2, every time.
-fn sign_with_one_nonce(key: &SecretKey, e: &Prehash) -> Signature {
-    let k = Scalar::from(2_u64);
-    let x1 = SecretKey::from_bytes(&k.to_repr().into())
-        .unwrap()
-        .public_key();
-    let number = |bytes: &[u8; 32]| Scalar::from_repr((*bytes).into()).unwrap();
-    let d = number(&key.to_bytes());
-    let e = reduced(&Signature::from_r_s(e.as_bytes(), e.as_bytes()));
-    let r = number(e.r()) + number(x1.x());
-    let s = (d + Scalar::ONE).invert().unwrap() * (k - r * d);
-    Signature::from_r_s(&r.to_repr().into(), &s.to_repr().into())
-}
-
-/// The signature with r - n for r, where that is not negative.
-fn reduced(signature: &Signature) -> Signature {
-    let mut r = *signature.r();
-    if r >= ORDER {
-        let mut borrow = false;
-        for (byte, order) in r.iter_mut().zip(ORDER).rev() {
-            let (value, first) = byte.overflowing_sub(order);
-            let (value, second) = value.overflowing_sub(u8::from(borrow));
-            (*byte, borrow) = (value, first || second);
-        }
-    }
-    Signature::from_r_s(&r, signature.s())
+/// Locks; nobody panics while holding these.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn random_block(soft: &Soft) -> Answer<Block> {
@@ -640,4 +492,3 @@ fn refused(why: &str) -> Error {
 }
 
 const KEK: Block = [0x4b; 16];
-const ORDER: [u8; 32] = *b"\xff\xff\xff\xfe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x72\x03\xdf\x6b\x21\xc6\x05\x2b\x53\xbb\xf4\x09\x39\xd5\x41\x23";

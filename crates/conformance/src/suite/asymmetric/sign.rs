@@ -50,15 +50,16 @@ fn oracle_signs(context: &Context<'_>, check: &mut Check) -> CaseResult {
 /// Every private key of the vectors that is in range, the extremes included.
 fn given_private_keys(context: &Context<'_>, check: &mut Check) -> CaseResult {
     let verifier = context.judge().or_else(|_| context.verifier())?;
-    let range = context.vectors.private_range.iter();
-    let range = range.filter(|case| case.expected() == Verdict::Valid);
-    let known = context
-        .vectors
-        .known
-        .sm2
-        .iter()
-        .map(|answer| answer.private_key());
-    for private_key in range.map(|case| case.private_key()).chain(known) {
+    let mut private_keys = Vec::new();
+    for case in &context.vectors.private_range {
+        if case.expected() == Verdict::Valid {
+            private_keys.push(case.private_key());
+        }
+    }
+    for answer in &context.vectors.known.sm2 {
+        private_keys.push(answer.private_key());
+    }
+    for private_key in private_keys {
         let signer = context.backend.signer_for(private_key)?;
         let e = Prehash::of(signer.public_key(), &UserId::DEFAULT, b"given private key");
         let item = sign(&*signer, e)?;
