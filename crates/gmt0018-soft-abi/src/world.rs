@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex};
 
 use gmt0018_softcard::store::{Options, Store};
@@ -122,9 +122,11 @@ impl World {
             None => Name::Directory(canonical(path, create)?),
         };
         let mut cards = lock(&self.cards);
-        let open = match (cards.get(&name), registered, &name) {
+        let healthy = cards.get(&name).filter(|open| open.card.is_operational());
+        let open = match (healthy, registered, &name) {
             (Some(open), ..) => Arc::clone(open),
-            (None, Some(card), _) => OpenCard::new(name.clone(), card),
+            (None, Some(card), _) if card.is_operational() => OpenCard::new(name.clone(), card),
+            (None, Some(card), _) => OpenCard::new(name.clone(), card.restart()?),
             (None, None, Name::Directory(directory)) => {
                 OpenCard::new(name.clone(), Card::open(directory)?)
             }
@@ -132,7 +134,7 @@ impl World {
         };
         let handle = self.devices.insert(Arc::new(Device(Arc::clone(&open))));
         let handle = handle.ok_or(CardError::TooManySessions)?;
-        cards.entry(name).or_insert_with(|| Arc::clone(&open));
+        cards.insert(name, Arc::clone(&open));
         open.handles.fetch_add(1, Ordering::Relaxed);
         Ok(to_pointer(handle))
     }
@@ -146,7 +148,14 @@ impl World {
             return Ok(());
         }
         card.closed.store(true, Ordering::SeqCst);
-        cards.remove(&card.name);
+        fence(Ordering::SeqCst);
+        // A card in its error state may have been replaced under its name.
+        if cards
+            .get(&card.name)
+            .is_some_and(|open| Arc::ptr_eq(open, card))
+        {
+            cards.remove(&card.name);
+        }
         drop(cards);
         self.sessions
             .remove_where(|session| Arc::ptr_eq(&session.card, card));
@@ -167,7 +176,8 @@ impl World {
             .insert(session)
             .ok_or(CardError::TooManySessions)?;
         // The last device handle may have been closed meanwhile, before this session was there to
-        // be found.
+        // be found. The fences order "insert, then look at `closed`" against "close, then sweep".
+        fence(Ordering::SeqCst);
         if card.closed.load(Ordering::SeqCst) {
             self.sessions.remove(handle);
             return Err(BAD_DEVICE);

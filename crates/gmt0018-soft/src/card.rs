@@ -120,6 +120,24 @@ impl Card {
         let _ = self.0.failure.set(reason);
     }
 
+    /// Whether the card is not in its error state.
+    #[must_use]
+    pub fn is_operational(&self) -> bool {
+        self.0.failure.get().is_none()
+    }
+
+    /// A new card on the same store, after all self tests: the way out of the error state.
+    ///
+    /// Clones and sessions of the old card stay in it.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::ErrorState`] if a self test fails.
+    pub fn restart(&self) -> Result<Self, CardError> {
+        self_test::run().map_err(CardError::ErrorState)?;
+        Self::start(self.store().clone())
+    }
+
     /// Refuses if the card is in its error state.
     pub(crate) fn check_operational(&self) -> Result<(), CardError> {
         match self.0.failure.get() {

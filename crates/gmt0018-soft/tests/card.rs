@@ -78,10 +78,8 @@ fn a_cold_start_of_many_threads() {
     std::thread::scope(|scope| {
         for _ in 0..64 {
             scope.spawn(|| {
-                card.session()
-                    .unwrap()
-                    .acquire_access_right(1, PASSWORD)
-                    .unwrap()
+                let mut session = card.session().unwrap();
+                session.acquire_access_right(1, PASSWORD).unwrap();
             });
         }
     });

@@ -321,5 +321,19 @@ fn the_error_state_refuses_every_cryptographic_service() {
     ];
     assert_eq!(codes, [SDR_HARDFAIL; 9]);
     ok!(f, SDF_DestroyKey(session, key));
+    // Opening it again is the way out, even while the old device is open.
+    let device = open_device(f, desk.card.path());
+    let healthy = open_session(f, device);
+    ok!(f, SDF_GenerateRandom(healthy, 32, data));
+    assert_eq!(
+        call!(f, SDF_GenerateRandom(session, 32, data)),
+        SDR_HARDFAIL
+    );
     ok!(f, SDF_CloseSession(session));
+    ok!(f, SDF_CloseDevice(desk.device));
+    ok!(f, SDF_GenerateRandom(healthy, 32, data));
+    let again = open_device(f, desk.card.path());
+    ok!(f, SDF_CloseDevice(again));
+    ok!(f, SDF_CloseDevice(device));
+    assert_eq!(call!(f, SDF_CloseSession(healthy)), SDR_INARGERR);
 }

@@ -18,7 +18,7 @@ fn wrong_sessions(desk: &Desk) -> [Handle; 6] {
         desk.device,
         ptr::without_provenance_mut(usize::MAX),
         ptr::without_provenance_mut(0x7fff_dead_beef),
-        ptr::without_provenance_mut(desk.session.addr() ^ (1 << 40)),
+        ptr::without_provenance_mut(desk.session.addr() ^ (1 << (usize::BITS - 4))),
     ]
 }
 
