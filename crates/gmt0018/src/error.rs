@@ -230,7 +230,4 @@ pub enum InputError {
     /// A path is not text that the library could take.
     #[error("the path of the device configuration is not UTF-8; use another path")]
     PathNotUtf8,
-    /// A public key is all zero.
-    #[error("the public key is all zero, which is no point; pass the 64 bytes x and y")]
-    ZeroKey,
 }

@@ -24,7 +24,7 @@ impl Session {
         let name = file_name(name)?;
         if length == 0 {
             return Err(InputError::Empty {
-                what: "length to read",
+                what: "range to read",
             }
             .into());
         }

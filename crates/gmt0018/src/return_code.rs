@@ -64,6 +64,9 @@ impl ReturnCode {
     pub(crate) const fn kind(self, function: Function) -> ErrorKind {
         match self.0 {
             sdr::SDR_NOBUFFER if matches!(function, Function::OpenSession) => ErrorKind::Busy,
+            sdr::SDR_PKOPERR | sdr::SWR_CARD_PKOPERR if takes_public_key(function) => {
+                ErrorKind::Input
+            }
             SOFTSDF_INTERNAL if matches!(function, Function::GetPrivateKeyAccessRight) => {
                 ErrorKind::Access
             }
@@ -162,6 +165,9 @@ impl ReturnCode {
             sdr::SDR_KEYNOTEXIST | sdr::SWR_CARD_KEYNOTEXIST => {
                 "another key index, or create the key with the vendor's management tool"
             }
+            sdr::SDR_PKOPERR | sdr::SWR_CARD_PKOPERR if takes_public_key(function) => {
+                "check that the public key is a point of the SM2 curve"
+            }
             sdr::SDR_OPENDEVICE => {
                 "check that the card and its driver or configuration file are there, and that no other process holds it"
             }
@@ -203,6 +209,19 @@ impl From<u32> for ReturnCode {
     fn from(code: u32) -> Self {
         Self(code)
     }
+}
+
+/// Whether the caller gives `function` a public key, which may be wrong.
+const fn takes_public_key(function: Function) -> bool {
+    matches!(
+        function,
+        Function::ExternalEncryptEcc
+            | Function::ExternalVerifyEcc
+            | Function::GenerateKeyWithEpkEcc
+            | Function::ExchangeDigitEnvelopeBaseOnEcc
+            | Function::GenerateKeyWithEcc
+            | Function::GenerateAgreementDataAndKeyWithEcc
+    )
 }
 
 /// What a failed call says about the session it was made on.

@@ -101,3 +101,44 @@ fn a_256_bit_card_is_not_mistaken_for_a_512_bit_one() {
             .is_err()
     );
 }
+
+#[test]
+fn whatever_a_library_leaves_behind_is_read_without_a_panic() {
+    // A linear congruential generator with the constants of Knuth's MMIX.
+    let mut state = 1_u64;
+    let mut noise = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    };
+    for round in 0..2000 {
+        let mut block = Block::new();
+        let mut cipher = CipherBlock::new(round % 200);
+        let dirty = round % 300;
+        block
+            .0
+            .iter_mut()
+            .take(dirty)
+            .for_each(|byte| *byte = noise());
+        cipher
+            .bytes_mut()
+            .iter_mut()
+            .take(dirty)
+            .for_each(|byte| *byte = noise());
+        for layout in LAYOUTS {
+            let length = u32::from(noise()).to_ne_bytes();
+            put(
+                cipher.bytes_mut(),
+                layout.shape().cipher_length.clone(),
+                &length,
+            );
+            let _ = layout.read_public_key(FUNCTION, &block);
+            let _ = layout.read_private_key(FUNCTION, &block);
+            let _ = layout.read_signature(FUNCTION, &block);
+            if let Ok(ciphertext) = layout.read_ciphertext(FUNCTION, &cipher, round % 200) {
+                assert!(ciphertext.c2().len() <= round % 200);
+            }
+        }
+    }
+}

@@ -51,6 +51,27 @@ fn no_verdict_is_made_of_nonsense() {
 }
 
 #[test]
+fn nothing_is_encrypted_to_a_key_off_the_curve() {
+    let card = Card::new();
+    let session = card.device().session().unwrap();
+    let off_the_curve = PublicKey::from_bytes(&[5; 64]);
+    let error = session.sm2_encrypt(&off_the_curve, b"message").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    let error = session
+        .generate_key_with_external_key(&off_the_curve, 128)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    let _access = session.access(ONE, &pin()).unwrap();
+    let ciphertext = Ciphertext::new(off_the_curve, [1; 32], vec![1; 16]);
+    let error = session.sm2_decrypt(ONE, &ciphertext).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+    let error = session
+        .import_key_with_internal_key(ONE, &ciphertext)
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input, "{error}");
+}
+
+#[test]
 fn encryption_to_the_card_and_from_it() {
     let card = Card::new();
     let session = card.device().session().unwrap();
