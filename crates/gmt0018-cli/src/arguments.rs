@@ -30,12 +30,12 @@ pub(crate) use value::Range;
     after_help = AFTER_HELP
 )]
 pub(crate) struct Arguments {
-    /// Write the result as JSON on one line; the fields are listed in the README.
-    #[arg(long, global = true)]
+    /// Write the result, or the error, as JSON on one line; the README lists the fields.
+    #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,
 
     /// Write no progress and no remarks on stderr, only errors.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
 
     #[command(subcommand)]
@@ -122,7 +122,7 @@ pub(crate) struct KeysShowArguments {
 Examples:
   gmt0018 sign --key-index 1 --password-file pin message.txt
   gmt0018 sign --key-index 1 --format der - < message.txt
-  GMT0018_PASSWORD=... gmt0018 sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --digest 66c7f0f4...0b8f4ba8e0")]
+  gmt0018 sign --key-index 43 --lib /usr/local/lib/libgmt0018.so --digest f0b43e94...0d28640")]
 pub(crate) struct SignArguments {
     /// The key's index in the card.
     #[arg(long, value_name = "N")]
@@ -178,7 +178,7 @@ pub(crate) struct MessageArguments {
     #[arg(value_name = "FILE", required_unless_present = "digest")]
     pub(crate) file: Option<PathBuf>,
 
-    /// e itself, 64 hex digits, instead of a file. It is signed as it is: not hashed, and Z is not added.
+    /// e itself, 64 hex digits, instead of a file. It is used as it is: not hashed, and Z is not added.
     #[arg(long, value_name = "HEX", conflicts_with = "file")]
     pub(crate) digest: Option<String>,
 

@@ -256,15 +256,6 @@ fn library(arguments: &DeviceArguments) -> Result<Option<PathBuf>, Error> {
     if arguments.soft_dir.is_some() {
         return Ok(None);
     }
-    // An empty path would name this program itself.
-    if arguments
-        .lib
-        .as_ref()
-        .is_some_and(|path| path.as_os_str().is_empty())
-    {
-        let advice = "give the path of the vendor's library, or leave --lib out";
-        return Err(Error::bad_value("--lib", "it is empty", advice));
-    }
     let from_environment = || environment("GMT0018_LIB").map(PathBuf::from);
     Ok(arguments.lib.clone().or_else(from_environment))
 }

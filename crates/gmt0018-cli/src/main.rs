@@ -1,5 +1,4 @@
-//! The command `gmt0018`.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod arguments;

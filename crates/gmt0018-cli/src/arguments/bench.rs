@@ -15,7 +15,7 @@ use super::{DeviceArguments, PasswordArguments, value};
 #[command(after_help = "\
 Examples:
   gmt0018 bench sign
-  gmt0018 bench sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --password-file pin --sessions 1,8,32
+  gmt0018 bench sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --sessions 1,8,32
   gmt0018 bench sm4 --size 65536 --seconds 10 --json")]
 pub(crate) struct BenchArguments {
     /// What is measured.

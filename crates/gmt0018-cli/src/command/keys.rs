@@ -87,7 +87,7 @@ impl Scan {
         match outcome {
             Ok(key) => Ok(Some(key.to_string())),
             // Cards have many codes for an index without a key; an argument error is one of them.
-            Err(gmt0018::Error::Call(call)) if call.code().kind() == ErrorKind::Input => Ok(None),
+            Err(cause @ gmt0018::Error::Call(_)) if cause.kind() == ErrorKind::Input => Ok(None),
             // An empty place that is given out as a key of zeros, or a wrong dialect.
             Err(cause @ gmt0018::Error::Malformed(_)) => {
                 self.malformed.get_or_insert_with(|| Stop {

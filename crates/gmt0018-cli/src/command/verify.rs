@@ -71,7 +71,8 @@ pub(crate) fn run(arguments: &VerifyArguments, output: Output) -> Result<Exit, E
 fn public_key(text: &str) -> Result<PublicKey, Error> {
     let option = "--public-key";
     let Some(path) = text.strip_prefix('@') else {
-        return PublicKey::from_hex(text).map_err(|cause| Error::encoding(option, &cause));
+        let advice = "give x || y in 128 hex digits, or @ and the path of a PEM file";
+        return PublicKey::from_hex(text).map_err(|cause| Error::encoding(option, &cause, advice));
     };
     let advice = "pass a SubjectPublicKeyInfo PEM, such as `gmt0018 soft export-public` writes";
     let bytes = input::key_file(Path::new(path))?;
@@ -84,10 +85,10 @@ fn public_key(text: &str) -> Result<PublicKey, Error> {
 /// The signature in hex: 128 digits are r ‖ s, everything else is DER.
 fn signature(text: &str) -> Result<Signature, Error> {
     let option = "--signature";
-    if text.len() == 128 {
-        return Signature::from_hex(text).map_err(|cause| Error::encoding(option, &cause));
-    }
     let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex";
+    if text.len() == 128 {
+        return Signature::from_hex(text).map_err(|cause| Error::encoding(option, &cause, advice));
+    }
     let der = base16ct::mixed::decode_vec(text)
         .map_err(|_| Error::bad_value(option, "it is not made of pairs of hex digits", advice))?;
     Signature::from_der(&der).map_err(|cause| Error::bad_value(option, cause, advice))

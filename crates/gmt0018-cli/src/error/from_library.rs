@@ -113,14 +113,9 @@ impl Error {
     }
 
     /// A value on the command line has the wrong form.
-    pub(crate) fn encoding(option: &str, cause: &EncodingError) -> Self {
-        let text = cause.to_string();
-        let (why, advice) = halves(&text, "; ");
-        Self::bad_value(
-            option,
-            why,
-            advice.as_deref().unwrap_or("see `gmt0018 help`"),
-        )
+    pub(crate) fn encoding(option: &str, cause: &EncodingError, fallback: &str) -> Self {
+        let (why, advice) = halves(&cause.to_string(), "; ");
+        Self::bad_value(option, why, advice.as_deref().unwrap_or(fallback))
     }
 }
 
@@ -139,7 +134,7 @@ fn exit_of(error: &gmt0018::Error) -> Exit {
         // Whatever a vendor calls it, a refused access right is about the key or its password.
         Card::Call(call)
             if call.function() == Function::GetPrivateKeyAccessRight
-                && !matches!(call.code().kind(), ErrorKind::Busy | ErrorKind::Unsupported)
+                && !matches!(error.kind(), ErrorKind::Busy | ErrorKind::Unsupported)
                 && !matches!(call.code().value(), SDR_COMMFAIL | SDR_HARDFAIL) =>
         {
             Exit::Key

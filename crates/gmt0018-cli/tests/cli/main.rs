@@ -1,0 +1,15 @@
+//! The built command, run as a user runs it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::print_stderr, reason = "what is skipped is said aloud")]
+
+mod bench;
+mod interoperability;
+mod library;
+mod prompt;
+mod readme;
+mod refusals;
+mod sign;
+mod snapshots;
+mod store;
+mod support;

@@ -1,0 +1,78 @@
+//! A password typed at a terminal.
+
+use std::{
+    io::{Read as _, Write as _},
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use crate::support::{PASSWORD, Place, WRONG, tool};
+
+/// Runs the command under a terminal and types lines; `None` without `script`, which is said aloud.
+fn typed(place: &Place, arguments: &str, lines: &[&str]) -> Option<(bool, String)> {
+    tool("script", &["--version"], &place.path(""))?;
+    let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_gmt0018"));
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(place.path(""))
+        .env_remove("GMT0018_LIB")
+        .env_remove("GMT0018_PASSWORD")
+        .env("GMT0018_SOFT_DIR", place.path("store"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut keyboard = child.stdin.take().unwrap();
+    let mut screen = child.stdout.take().unwrap();
+    let mut seen = Vec::new();
+    let mut chunk = [0; 1024];
+    let mut lines = lines.iter();
+    loop {
+        match screen.read(&mut chunk).unwrap() {
+            0 => break,
+            length => seen.extend_from_slice(&chunk[..length]),
+        }
+        // A prompt ends without a line end.
+        if seen.ends_with(b": ") {
+            let Some(line) = lines.next() else { break };
+            // The echo is switched off about when the prompt is written.
+            thread::sleep(Duration::from_millis(100));
+            writeln!(keyboard, "{line}").unwrap();
+            keyboard.flush().unwrap();
+            seen.push(b'\n');
+        }
+    }
+    drop(keyboard);
+    let succeeded = child.wait().unwrap().success();
+    let seen = String::from_utf8(seen).unwrap();
+    for canary in [PASSWORD, WRONG] {
+        assert!(
+            !seen.contains(canary),
+            "the password is on the screen: {seen}"
+        );
+    }
+    Some((succeeded, seen))
+}
+
+#[test]
+fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
+    let place = Place::new();
+    let init = "soft init --key-index 1 --kdf-iterations 1000";
+    let Some((succeeded, seen)) = typed(&place, init, &[PASSWORD, WRONG]) else {
+        return;
+    };
+    assert!(
+        !succeeded && seen.contains("the two that were typed differ"),
+        "{seen}"
+    );
+    assert!(!place.path("store").exists());
+    let (succeeded, seen) = typed(&place, init, &[PASSWORD, PASSWORD]).unwrap();
+    assert!(succeeded && seen.contains("made a signing"), "{seen}");
+    let sign = "sign --key-index 1 message";
+    let (succeeded, seen) = typed(&place, sign, &[WRONG]).unwrap();
+    assert!(!succeeded && seen.contains("was refused"), "{seen}");
+    let (succeeded, seen) = typed(&place, sign, &[PASSWORD]).unwrap();
+    assert!(succeeded, "{seen}");
+}
