@@ -72,6 +72,9 @@ fn every_call_is_counted_with_its_function_and_code() {
         session.sm3(b"abc").unwrap();
         session.sm3(b"abc").unwrap();
         session.sign_public_key(KeyIndex::new(9)).unwrap_err();
+        session
+            .keep_access(support::ONE, Some(&support::pin()))
+            .unwrap();
     });
     let counters = record.counters.lock().unwrap();
     let count = |name: &str| {
