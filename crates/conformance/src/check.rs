@@ -86,6 +86,13 @@ impl Check {
         }
     }
 
+    /// Records that something good was accepted.
+    pub(crate) fn accepted<T>(&mut self, what: &str, answer: Answer<T>) {
+        if self.answer(what, answer).is_some() {
+            self.done += 1;
+        }
+    }
+
     /// Records that something wrong was accepted; a refusal must not be for want of sessions.
     pub(crate) fn refused<T>(&mut self, what: &str, answer: Answer<T>) {
         match answer {
