@@ -40,7 +40,10 @@ pub(crate) struct Table<T> {
     kind: Kind,
     /// Chunk `c` holds `FIRST_CHUNK << c` slots and, once made, never moves.
     chunks: [OnceLock<Box<[Slot<T>]>>; CHUNKS],
+    /// Empty slots, by the thread that emptied them last.
     shards: [Shard; SHARDS],
+    /// The first index that was never given out.
+    next: AtomicUsize,
 }
 
 impl<T> Table<T> {
@@ -48,7 +51,8 @@ impl<T> Table<T> {
         Self {
             kind,
             chunks: [const { OnceLock::new() }; CHUNKS],
-            shards: [const { Shard::new() }; SHARDS],
+            shards: [const { Shard(Mutex::new(Vec::new())) }; SHARDS],
+            next: AtomicUsize::new(0),
         }
     }
 
@@ -113,30 +117,56 @@ impl<T> Table<T> {
         Some(lock(&self.chunks.get(chunk)?.get()?.get(offset)?.0))
     }
 
+    /// The index of a slot that is empty: one of the calling thread's shard, else half of what
+    /// another shard has, else a block that was never used.
     fn vacant_index(&self) -> Option<usize> {
         let own = own_shard();
-        let reused = self
-            .shards
-            .get(own)
-            .and_then(|shard| lock(&shard.free).pop());
-        if reused.is_some() {
-            return reused;
-        }
-        let fresh = self.shards.get(own)?.next.fetch_add(1, Ordering::Relaxed);
-        let index = fresh.checked_mul(SHARDS)?.checked_add(own)?;
-        if index > INDEX_MASK {
-            return self.shards.iter().find_map(|shard| lock(&shard.free).pop());
-        }
-        let (chunk, _) = locate(index);
-        self.chunks.get(chunk)?.get_or_init(|| new_chunk(chunk));
-        Some(index)
+        let reused = self.shards.get(own).and_then(|shard| lock(&shard.0).pop());
+        reused
+            .or_else(|| self.steal(own))
+            .or_else(|| self.fresh_block(own))
     }
 
-    /// Returns `index` to the shard it came from, whichever thread closes it: a thread that only
-    /// closes must not hoard what a thread that only opens needs.
+    fn steal(&self, own: usize) -> Option<usize> {
+        for shard in &self.shards {
+            let mut stolen = {
+                let mut free = lock(&shard.0);
+                let half = free.len() / 2;
+                free.split_off(half)
+            };
+            if let Some(index) = stolen.pop() {
+                lock(&self.shards.get(own)?.0).append(&mut stolen);
+                return Some(index);
+            }
+        }
+        None
+    }
+
+    fn fresh_block(&self, own: usize) -> Option<usize> {
+        let after = |first: usize| {
+            if first > INDEX_MASK {
+                None
+            } else {
+                first.checked_add(BLOCK)
+            }
+        };
+        let first = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, after)
+            .ok()?;
+        // A block lies in one chunk, as both sizes are powers of two and chunks are not smaller.
+        let (chunk, _) = locate(first);
+        self.chunks.get(chunk)?.get_or_init(|| new_chunk(chunk));
+        let rest = (1..BLOCK)
+            .rev()
+            .filter_map(|offset| first.checked_add(offset));
+        lock(&self.shards.get(own)?.0).extend(rest);
+        Some(first)
+    }
+
     fn give_back(&self, index: usize) {
-        if let Some(shard) = self.shards.get(index % SHARDS) {
-            lock(&shard.free).push(index);
+        if let Some(shard) = self.shards.get(own_shard()) {
+            lock(&shard.0).push(index);
         }
     }
 }
@@ -160,19 +190,7 @@ impl<T> Entry<T> {
 }
 
 #[repr(align(64))]
-struct Shard {
-    free: Mutex<Vec<usize>>,
-    next: AtomicUsize,
-}
-
-impl Shard {
-    const fn new() -> Self {
-        Self {
-            free: Mutex::new(Vec::new()),
-            next: AtomicUsize::new(0),
-        }
-    }
-}
+struct Shard(Mutex<Vec<usize>>);
 
 /// Locks a mutex; what a panicking thread left behind is still consistent here.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -225,6 +243,8 @@ const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 const GENERATION_MASK: usize = (1 << (usize::BITS - INDEX_BITS - KIND_BITS)) - 1;
 const SHARDS: usize = 16;
 const FIRST_CHUNK: usize = 64;
+/// Slots that a shard takes at a time.
+const BLOCK: usize = 64;
 const CHUNKS: usize = (INDEX_BITS - FIRST_CHUNK.ilog2() + 1) as usize;
 
 #[cfg(test)]
