@@ -109,10 +109,7 @@ impl Scan {
         if self.keys.is_empty() {
             let _ = writeln!(text, "no keys at indexes {}", self.range);
         } else {
-            text.push_str(
-                " index  signing key        encryption key
-",
-            );
+            text.push_str(" index  signing key        encryption key\n");
         }
         for pair in &self.keys {
             let (sign, encrypt) = (short(&pair.sign), short(&pair.encrypt));
@@ -121,12 +118,15 @@ impl Scan {
         text
     }
 
-    /// What a person should know about a scan that ended early.
+    /// What a person should know about a scan that met more than missing keys.
     pub(crate) fn remark(&self, output: Output) {
         if let Some(Stop { index, why }) = &self.stopped {
             output.note(&format!(
                 "remark: the device was not asked beyond index {index}: {why}"
             ));
+        }
+        if let Some(Stop { index, why }) = &self.malformed {
+            output.note(&format!("remark: at index {index} first: {why}"));
         }
     }
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod interoperability;
 mod library;
+mod lies;
 mod prompt;
 mod readme;
 mod refusals;

@@ -9,9 +9,8 @@ use std::{
 
 use crate::support::{PASSWORD, Place, WRONG, tool};
 
-/// Runs the command under a terminal and types lines; `None` without `script`, which is said aloud.
-fn typed(place: &Place, arguments: &str, lines: &[&str]) -> Option<(bool, String)> {
-    tool("script", &["--version"], &place.path(""))?;
+/// Runs the command under a terminal and types lines.
+fn typed(place: &Place, arguments: &str, lines: &[&str]) -> (bool, String) {
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_gmt0018"));
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
@@ -53,26 +52,28 @@ fn typed(place: &Place, arguments: &str, lines: &[&str]) -> Option<(bool, String
             "the password is on the screen: {seen}"
         );
     }
-    Some((succeeded, seen))
+    (succeeded, seen)
 }
 
 #[test]
 fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
     let place = Place::new();
     let init = "soft init --key-index 1 --kdf-iterations 1000";
-    let Some((succeeded, seen)) = typed(&place, init, &[PASSWORD, WRONG]) else {
+    // Util-linux has it; the test drives a terminal through it.
+    if tool("script", &["--version"], &place.path("")).is_none() {
         return;
-    };
+    }
+    let (succeeded, seen) = typed(&place, init, &[PASSWORD, WRONG]);
     assert!(
         !succeeded && seen.contains("the two that were typed differ"),
         "{seen}"
     );
     assert!(!place.path("store").exists());
-    let (succeeded, seen) = typed(&place, init, &[PASSWORD, PASSWORD]).unwrap();
+    let (succeeded, seen) = typed(&place, init, &[PASSWORD, PASSWORD]);
     assert!(succeeded && seen.contains("made a signing"), "{seen}");
     let sign = "sign --key-index 1 message";
-    let (succeeded, seen) = typed(&place, sign, &[WRONG]).unwrap();
+    let (succeeded, seen) = typed(&place, sign, &[WRONG]);
     assert!(!succeeded && seen.contains("was refused"), "{seen}");
-    let (succeeded, seen) = typed(&place, sign, &[PASSWORD]).unwrap();
+    let (succeeded, seen) = typed(&place, sign, &[PASSWORD]);
     assert!(succeeded, "{seen}");
 }
