@@ -1,6 +1,6 @@
 //! Every interleaving of small cases, by loom.
 //!
-//! `RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p gmt0018 --lib --release pool::core`
+//! `RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom cargo test -p gmt0018 --lib pool::core`
 //!
 //! Loom's condition variables do not time out. A time-out is modelled by ringing a waiter's bell for nothing when its
 //! deadline has passed; a lost wake-up shows as a deadlock, which loom reports.
