@@ -50,10 +50,21 @@ impl EphemeralCard {
     /// # Errors
     ///
     /// [`CardError`] if the library's state cannot be made.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gmt0018_soft::{EphemeralCard, card::Card};
+    ///
+    /// let card = Card::ephemeral()?;
+    /// let registered = EphemeralCard::register(card)?;
+    /// assert!(registered.path().starts_with("ephemeral:"));
+    /// # Ok::<(), gmt0018_soft::card::CardError>(())
+    /// ```
     pub fn register(card: Card) -> Result<Self, CardError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        // No directory has this name: a NUL cannot be in it and the slashes are taken literally.
+        // Registered names are looked up before directories, so this shadows none that anybody has.
         let name = format!("ephemeral://{}/{number}", std::process::id());
         World::current()?.register(name.clone().into(), card.clone());
         Ok(Self { card, name })

@@ -92,10 +92,7 @@ impl Session {
         if plaintext.is_empty() || plaintext.len() > MAX_SM2_PLAINTEXT {
             return Err(CardError::Argument("SM2 encryption takes 1 to 4096 bytes"));
         }
-        if !sm_soft::curve::is_on_curve(public_key) {
-            return Err(CardError::PublicKey);
-        }
-        encryption::encrypt(public_key, plaintext).map_err(|_| CardError::PublicKey)
+        Ok(encryption::encrypt(public_key, plaintext)?)
     }
 
     /// Encrypts to an internal public key (`SDF_InternalEncrypt_ECC`).
@@ -130,7 +127,7 @@ impl Session {
             Role::Sign => unlocked.signing(index)?.secret_key(),
             Role::Encrypt => unlocked.encryption(index)?,
         };
-        encryption::decrypt(key, ciphertext).map_err(|_| CardError::Ciphertext)
+        Ok(encryption::decrypt(key, ciphertext)?)
     }
 
     /// Decrypts with a private key from outside (`SDF_ExternalDecrypt_ECC`).
@@ -144,6 +141,17 @@ impl Session {
         ciphertext: &Ciphertext,
     ) -> Result<Zeroizing<Vec<u8>>, CardError> {
         self.card.check_operational()?;
-        encryption::decrypt(key, ciphertext).map_err(|_| CardError::Ciphertext)
+        Ok(encryption::decrypt(key, ciphertext)?)
+    }
+}
+
+impl From<encryption::Error> for CardError {
+    fn from(error: encryption::Error) -> Self {
+        match error {
+            encryption::Error::KeyNotOnCurve => Self::PublicKey,
+            encryption::Error::Random(_) => Self::Random("the operating system gave none"),
+            // One answer for all that can be wrong with a ciphertext.
+            _ => Self::Ciphertext,
+        }
     }
 }

@@ -45,6 +45,15 @@ impl Card {
     /// # Errors
     ///
     /// [`CardError::Store`], or [`CardError::ErrorState`] if a self test fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gmt0018_softcard::Card;
+    ///
+    /// let error = Card::open("/nonexistent/store").unwrap_err();
+    /// assert_eq!(error.code(), 0x0100_0005); // SDR_OPENDEVICE
+    /// ```
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, CardError> {
         Self::start(Store::open(directory)?)
     }
@@ -54,6 +63,17 @@ impl Card {
     /// # Errors
     ///
     /// Those of [`open`](Self::open).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gmt0018_softcard::Card;
+    ///
+    /// let place = tempfile::tempdir()?;
+    /// let made = Card::open_or_create(place.path())?.generate_key_pair(1, b"12345678")?;
+    /// assert_eq!(Card::open(place.path())?.export_public_keys(1)?, made);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn open_or_create(directory: impl AsRef<Path>) -> Result<Self, CardError> {
         Self::start(Store::open_or_create(directory, Options::default())?)
     }
@@ -65,6 +85,14 @@ impl Card {
     /// # Errors
     ///
     /// [`CardError::Store`], or [`CardError::ErrorState`] if a self test fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let card = gmt0018_softcard::Card::ephemeral()?;
+    /// assert!(card.status()?.keys.is_empty());
+    /// # Ok::<(), gmt0018_softcard::CardError>(())
+    /// ```
     pub fn ephemeral() -> Result<Self, CardError> {
         Self::start(Store::ephemeral(Options::default().with_iterations(1000))?)
     }
@@ -74,6 +102,18 @@ impl Card {
     /// # Errors
     ///
     /// [`CardError::ErrorState`] if a self test fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gmt0018_softcard::Card;
+    /// use gmt0018_softcard::store::{Options, Store};
+    ///
+    /// let store = Store::ephemeral(Options::default().with_file_capacity(1024))?;
+    /// let card = Card::start(store)?;
+    /// assert_eq!(card.device_info().buffer_size, 1024);
+    /// # Ok::<(), gmt0018_softcard::CardError>(())
+    /// ```
     pub fn start(store: Store) -> Result<Self, CardError> {
         self_test::run_once().map_err(CardError::ErrorState)?;
         Ok(Self(Arc::new(Inner {
