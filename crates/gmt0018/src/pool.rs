@@ -201,7 +201,8 @@ impl Epoch {
     fn new(options: &PoolOptions, link: Link) -> Self {
         let limits = Limits {
             max: options.max_sessions.max(1),
-            relearn: options.relearn_ceiling,
+            // Sooner, a caller at the ceiling would ask the card in a loop.
+            relearn: options.relearn_ceiling.max(SHORTEST_RELEARN),
         };
         Self {
             core: Core::new(limits),
@@ -337,6 +338,8 @@ impl Drop for PooledSession {
 
 /// What holds until a `PooledSession` is dropped.
 const LOAN: &str = "a session on loan is there until the loan ends";
+/// The shortest time that a learnt ceiling is believed.
+const SHORTEST_RELEARN: Duration = Duration::from_millis(100);
 /// Longer than any wait.
 const FOREVER: Duration = Duration::from_secs(86_400 * 365);
 

@@ -10,7 +10,8 @@ pub struct PoolOptions {
     pub max_sessions: usize,
     /// The longest a caller waits for a session. The default is 5 seconds.
     pub wait: Duration,
-    /// After this time the pool tries again whether the card has more sessions than it had. The default is a minute.
+    /// After this time the pool tries again whether the card has more sessions than it had; at least 100 ms. The default is
+    /// a minute.
     pub relearn_ceiling: Duration,
 }
 
