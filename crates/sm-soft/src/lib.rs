@@ -13,6 +13,9 @@ pub mod random;
 mod kdf;
 mod key;
 
+/// The values and traits of this crate's interface.
+pub use sm2_signing;
+
 pub use key::{KeyError, SecretKey, SoftKey, SoftVerifier};
 
 #[cfg(test)]
