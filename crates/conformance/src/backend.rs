@@ -1,10 +1,15 @@
 //! What a back end may be able to do.
 
+mod types;
+
 use std::fmt::Debug;
 
 use sm2_signing::{
-    BatchVerifier, Ciphertext, Error, ErrorKind, PublicKey, Signer, UserId, Verifier,
+    BatchVerifier, Ciphertext, Error, ErrorKind, Prehash, PublicKey, Signature, Signer, UserId,
+    Verifier, VerifyError,
 };
+
+pub use types::{Aead, DeviceInfo, Direction, Half, Mode, Role, Sealed};
 
 /// The longest SM2 plaintext, in bytes, that the suite asks a back end to encrypt.
 ///
@@ -110,6 +115,13 @@ pub trait Backend: Debug + Send + Sync {
         unsupported("opening an envelope")
     }
 
+    /// Encrypts the session key of an envelope to its own key anew, to a given key
+    /// (`ExchangeDigitEnvelope`, 2012 only).
+    fn exchange_envelope(&self, envelope: &Ciphertext, key: &PublicKey) -> Answer<Ciphertext> {
+        let _ = (envelope, key);
+        unsupported("exchanging an envelope")
+    }
+
     /// Makes a session key, wrapped by a key-encryption key (`GenerateKeyWithKEK`).
     fn wrap_with_kek(&self, probe: &Block) -> Answer<(Vec<u8>, Block)> {
         let _ = probe;
@@ -171,6 +183,18 @@ pub trait Backend: Debug + Send + Sync {
     /// The engine that verifies many signatures.
     fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
         None
+    }
+
+    /// Verifies a signature with the public half of its own signing key.
+    fn verify_own(&self, e: &Prehash, signature: &Signature) -> Result<(), VerifyError> {
+        let _ = (e, signature);
+        unsupported("verification with its own key").map_err(VerifyError::Backend)
+    }
+
+    /// Encrypts with SM2 for its own encryption key.
+    fn encrypt_to_itself(&self, plaintext: &[u8]) -> Answer<Ciphertext> {
+        let _ = plaintext;
+        unsupported("SM2 encryption to its own key")
     }
 
     /// Encrypts with SM2 for a given public key.
@@ -304,92 +328,6 @@ pub trait Backend: Debug + Send + Sync {
         let _ = name;
         unsupported("files")
     }
-}
-
-/// What a device says about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceInfo {
-    /// Who made it.
-    pub issuer: String,
-    /// Its model.
-    pub name: String,
-    /// Its serial number.
-    pub serial: String,
-    /// The edition of GM/T 0018 that it claims, as the number it gives.
-    pub standard_version: u32,
-}
-
-/// What one party of a key exchange sends to the other: its public key and its ephemeral one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Half {
-    /// P, the public key.
-    pub key: PublicKey,
-    /// R, the ephemeral public key.
-    pub ephemeral: PublicKey,
-}
-
-/// The two parties of GB/T 32918.3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// A, who begins.
-    Sponsor,
-    /// B.
-    Responder,
-}
-
-/// The modes of SM4 that encrypt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Each block for itself.
-    Ecb,
-    /// Cipher block chaining.
-    Cbc,
-    /// Cipher feedback of 128 bits.
-    Cfb,
-    /// Output feedback.
-    Ofb,
-    /// A 128-bit counter.
-    Ctr,
-}
-
-impl Mode {
-    /// Every mode.
-    pub const ALL: [Self; 5] = [Self::Ecb, Self::Cbc, Self::Cfb, Self::Ofb, Self::Ctr];
-
-    /// Whether data must be whole blocks.
-    #[must_use]
-    pub const fn needs_whole_blocks(self) -> bool {
-        matches!(self, Self::Ecb | Self::Cbc)
-    }
-}
-
-/// Which way a cipher runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// Plaintext to ciphertext.
-    Encrypt,
-    /// Ciphertext to plaintext.
-    Decrypt,
-}
-
-/// The modes of SM4 that encrypt and authenticate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Aead {
-    /// Galois/counter mode.
-    Gcm,
-    /// Counter with CBC-MAC.
-    Ccm,
-}
-
-/// What authenticated encryption gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sealed {
-    /// As long as the plaintext.
-    pub ciphertext: Vec<u8>,
-    /// As long as was asked for.
-    pub tag: Vec<u8>,
 }
 
 /// The answer of a back end that does not have an operation.

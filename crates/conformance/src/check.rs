@@ -117,6 +117,10 @@ impl Check {
         let found = match answer {
             Ok(()) => Verdict::Valid,
             Err(VerifyError::Invalid) => Verdict::Invalid,
+            Err(VerifyError::Backend(error)) if error.kind() == ErrorKind::Unsupported => {
+                self.lacks(operation(error));
+                return;
+            }
             Err(VerifyError::Backend(error)) => {
                 self.that(false, || {
                     format!("{what}: expected {expected:?}, but {error}")

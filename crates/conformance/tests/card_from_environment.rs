@@ -10,8 +10,9 @@ mod outcome;
 use std::{env, ffi::OsString};
 
 use card::{Card, Settings};
-use conformance::Suite;
+use conformance::{Backend, Suite};
 use gmt0018::{Dialect, KeyIndex, Module, Open, Pin};
+use sm2_signing::{ErrorKind, Prehash};
 
 #[test]
 fn card_from_environment_conforms() {
@@ -23,6 +24,14 @@ fn card_from_environment_conforms() {
         Ok(card) => card,
         Err(error) => panic!("the card cannot be tested: {error}"),
     };
+    let refused = card
+        .signer()
+        .map(|signer| signer.sign(&Prehash::from_bytes(&[1; 32])));
+    if let Ok(Err(error)) = refused
+        && error.kind() == ErrorKind::Access
+    {
+        panic!("the card cannot be tested: {error} (GMT0018_PASSWORD_FILE)");
+    }
     let oracle = oracle::Oracle::new();
     let report = Suite::new().oracle(&oracle).run(&card);
     outcome::summary(&report);

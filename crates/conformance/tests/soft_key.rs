@@ -18,6 +18,7 @@ fn soft_key_conforms() {
     let without = [
         "device information",
         "key-encryption key: round trip",
+        "sign: its own key verifies",
         "file: round trip",
         "file: wrong use is refused",
     ];

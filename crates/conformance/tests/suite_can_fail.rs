@@ -141,6 +141,11 @@ const DEVICES: &[Row] = &[
 
 const KEYS: &[Row] = &[
     (
+        Fault::ExchangesAnotherKey,
+        "envelope:",
+        &["envelope: exchanged"],
+    ),
+    (
         Fault::TakesAnyPrivateKey,
         "private key:",
         &["private key: range"],
@@ -153,7 +158,11 @@ const KEYS: &[Row] = &[
     (
         Fault::EnvelopeReversesKey,
         "envelope:",
-        &["envelope: the oracle opens", "envelope: the oracle seals"],
+        &[
+            "envelope: the oracle opens",
+            "envelope: the oracle seals",
+            "envelope: exchanged",
+        ],
     ),
     (
         Fault::EnvelopeOfAnotherKey,
@@ -194,6 +203,7 @@ const VERIFIERS: &[Row] = &[
         "sign:",
         &[
             "sign: verifies",
+            "sign: its own key verifies",
             "sign: the oracle signs",
             "sign: mutations are invalid",
         ],
@@ -207,9 +217,9 @@ const VERIFIERS: &[Row] = &[
         &["sign: mutations are invalid"],
     ),
     (Fault::ReducesR, "verify:", &["verify: edge cases"]),
-    (Fault::BatchReversed, "verify:", &["verify: batches"]),
-    (Fault::BatchAllOrNothing, "verify:", &["verify: batches"]),
-    (Fault::BatchLosesLast, "verify:", &["verify: batches"]),
+    (Fault::BatchReversed, "verify: b", &["verify: batches"]),
+    (Fault::BatchAllOrNothing, "verify: b", &["verify: batches"]),
+    (Fault::BatchLosesLast, "verify: b", &["verify: batches"]),
 ];
 
 const VERIFY: &[&str] = &[
@@ -220,10 +230,16 @@ const VERIFY: &[&str] = &[
 
 const SIGNERS: &[Row] = &[
     (
+        Fault::OwnKeyAcceptsEverything,
+        "sign:",
+        &["sign: its own key verifies"],
+    ),
+    (
         Fault::SignatureBit,
         "sign:",
         &[
             "sign: verifies",
+            "sign: its own key verifies",
             "sign: the oracle verifies",
             "sign: extreme digests",
             "sign: many threads",
@@ -246,6 +262,11 @@ const SIGNERS: &[Row] = &[
 
 const ENCRYPTION: &[Row] = &[
     (
+        Fault::EncryptsToAnother,
+        "encrypt:",
+        &["encrypt: to itself"],
+    ),
+    (
         Fault::OwnCiphertextForm,
         "encrypt:",
         &[
@@ -263,7 +284,7 @@ const ENCRYPTION: &[Row] = &[
 ];
 
 const CIPHERS: &[Row] = &[
-    (Fault::CounterOf32Bits, "SM4:", &["SM4: known answers"]),
+    (Fault::CounterOf32Bits, "SM4: k", &["SM4: known answers"]),
     (
         Fault::IvNotUpdated,
         "SM4:",
@@ -280,10 +301,10 @@ const CIPHERS: &[Row] = &[
     ),
     (
         Fault::PadsBlocks,
-        "SM4:",
+        "SM4: p",
         &["SM4: partial blocks are refused"],
     ),
-    (Fault::PiecesRestart, "SM4:", &["SM4: pieces"]),
+    (Fault::PiecesRestart, "SM4: p", &["SM4: pieces"]),
     (
         Fault::MacWithoutIv,
         "SM4-MAC:",

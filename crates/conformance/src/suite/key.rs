@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
     Case::new(Key, "envelope: to itself", envelope::to_itself),
     Case::new(Key, "envelope: the oracle opens", envelope::oracle_opens),
     Case::new(Key, "envelope: the oracle seals", envelope::oracle_seals),
+    Case::new(Key, "envelope: exchanged", envelope::exchanged),
     Case::new(Key, "envelope: mutations are refused", envelope::mutations),
     Case::new(
         Key,

@@ -14,7 +14,8 @@ use gmt0018::{
 };
 use sm_soft::encryption;
 use sm2_signing::{
-    BatchVerifier, Ciphertext, ErrorKind, PublicKey, Serial, Signer, UserId, Verifier,
+    BatchVerifier, Ciphertext, ErrorKind, Prehash, PublicKey, Serial, Signature, Signer, UserId,
+    Verifier, VerifyError,
 };
 
 use convert::{half, keys, sdf_aead, sdf_mode};
@@ -155,6 +156,12 @@ impl Backend for Card {
         fingerprint(&session, &key, probe)
     }
 
+    fn exchange_envelope(&self, envelope: &Ciphertext, key: &PublicKey) -> Answer<Ciphertext> {
+        Ok(self
+            .session()?
+            .exchange_envelope(self.key()?, key, envelope)?)
+    }
+
     fn wrap_with_kek(&self, probe: &Block) -> Answer<(Vec<u8>, Block)> {
         let session = self.session()?;
         let (key, wrapped) = session.generate_key_with_kek(self.kek()?, 128)?;
@@ -199,6 +206,18 @@ impl Backend for Card {
 
     fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
         Some(&self.batch)
+    }
+
+    fn verify_own(&self, e: &Prehash, signature: &Signature) -> Result<(), VerifyError> {
+        let index = self.key().map_err(VerifyError::Backend)?;
+        let session = self.session().map_err(VerifyError::Backend)?;
+        session.verify_internal(index, e, signature)
+    }
+
+    fn encrypt_to_itself(&self, plaintext: &[u8]) -> Answer<Ciphertext> {
+        Ok(self
+            .session()?
+            .sm2_encrypt_internal(self.key()?, plaintext)?)
     }
 
     fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {

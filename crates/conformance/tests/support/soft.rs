@@ -79,6 +79,10 @@ impl Backend for Soft {
         fingerprint(&key, probe)
     }
 
+    fn exchange_envelope(&self, envelope: &Ciphertext, key: &PublicKey) -> Answer<Ciphertext> {
+        self.encrypt(key, &self.decrypt(envelope)?)
+    }
+
     fn agree_as_sponsor(
         &self,
         own: &UserId,
@@ -141,6 +145,10 @@ impl Backend for Soft {
 
     fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
         Some(&self.batch)
+    }
+
+    fn encrypt_to_itself(&self, plaintext: &[u8]) -> Answer<Ciphertext> {
+        self.encrypt(&self.encryption.public_key(), plaintext)
     }
 
     fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {

@@ -18,7 +18,8 @@ use std::{
 use conformance::{Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Role, Sealed};
 use sm_soft::SecretKey;
 use sm2_signing::{
-    BatchVerifier, Ciphertext, Error, ErrorKind, Prehash, PublicKey, Signer, UserId, Verifier,
+    BatchVerifier, Ciphertext, Error, ErrorKind, Prehash, PublicKey, Signature, Signer, UserId,
+    Verifier, VerifyError,
 };
 
 use crate::soft::Soft;
@@ -30,6 +31,7 @@ use signer::WrongSigner;
 pub(crate) struct Wrong {
     soft: Soft,
     engine: Engine,
+    key: SecretKey,
     last: Mutex<Option<(PublicKey, Vec<u8>, Ciphertext)>>,
     files: Mutex<HashMap<String, Vec<u8>>>,
     calls: AtomicU32,
@@ -45,6 +47,7 @@ impl Wrong {
         Self {
             soft: Soft::new(),
             engine,
+            key: SecretKey::generate().expect("the system has random numbers"),
             last: Mutex::default(),
             files: Mutex::default(),
             calls: AtomicU32::new(0),
@@ -133,8 +136,7 @@ impl Backend for Wrong {
     }
 
     fn signer(&self) -> Answer<Box<dyn Signer + '_>> {
-        let key = SecretKey::generate().map_err(device)?;
-        let public = key.public_key();
+        let (key, public) = (self.key.clone(), self.key.public_key());
         Ok(Box::new(WrongSigner {
             fault: self.engine.fault,
             key,
@@ -192,6 +194,13 @@ impl Backend for Wrong {
             Err(_) if self.has(Fault::EnvelopeUnchecked) => Ok(*probe),
             answer => answer,
         }
+    }
+
+    fn exchange_envelope(&self, envelope: &Ciphertext, key: &PublicKey) -> Answer<Ciphertext> {
+        if self.has(Fault::ExchangesAnotherKey) {
+            return self.soft.encrypt(key, &[0x5a; 16]);
+        }
+        self.soft.exchange_envelope(envelope, key)
     }
 
     fn wrap_with_kek(&self, probe: &Block) -> Answer<(Vec<u8>, Block)> {
@@ -262,6 +271,20 @@ impl Backend for Wrong {
 
     fn batch_verifier(&self) -> Option<&dyn BatchVerifier> {
         Some(&self.engine)
+    }
+
+    fn verify_own(&self, e: &Prehash, signature: &Signature) -> Result<(), VerifyError> {
+        if self.has(Fault::OwnKeyAcceptsEverything) {
+            return Ok(());
+        }
+        self.engine.verify(&self.key.public_key(), e, signature)
+    }
+
+    fn encrypt_to_itself(&self, plaintext: &[u8]) -> Answer<Ciphertext> {
+        if self.has(Fault::EncryptsToAnother) {
+            return self.encrypt(&self.key.public_key(), plaintext);
+        }
+        self.encrypt(&self.encryption_key()?, plaintext)
     }
 
     fn encrypt(&self, key: &PublicKey, plaintext: &[u8]) -> Answer<Ciphertext> {

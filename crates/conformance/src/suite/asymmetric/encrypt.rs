@@ -16,6 +16,7 @@ use crate::{
 pub(in crate::suite) const CASES: &[Case] = &[
     Case::new(Asymmetric, "encrypt: worked example", worked_example),
     Case::new(Asymmetric, "encrypt: round trip", round_trip),
+    Case::new(Asymmetric, "encrypt: to itself", to_itself),
     Case::new(Asymmetric, "encrypt: the oracle decrypts", oracle_decrypts),
     Case::new(Asymmetric, "encrypt: the oracle encrypts", oracle_encrypts),
     Case::new(Asymmetric, "encrypt: mutations are refused", mutations),
@@ -61,6 +62,20 @@ fn round_trip(context: &Context<'_>, check: &mut Check) -> CaseResult {
         if let Some(found) = check.answer(&what, pair.decrypt(backend, &ciphertext)) {
             check.equal(&what, found, plaintext);
         }
+    }
+    Ok(())
+}
+
+/// `InternalEncrypt` encrypts to the key that it exports.
+fn to_itself(context: &Context<'_>, check: &mut Check) -> CaseResult {
+    for plaintext in plaintexts(&mut context.random()) {
+        let ciphertext = context.backend.encrypt_to_itself(&plaintext)?;
+        let found = context.backend.decrypt(&ciphertext)?;
+        check.equal(
+            &format!("{} bytes to itself", plaintext.len()),
+            found,
+            plaintext,
+        );
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::{
 
 pub(in crate::suite) const CASES: &[Case] = &[
     Case::new(Asymmetric, "sign: verifies", verifies),
+    Case::new(Asymmetric, "sign: its own key verifies", own_key_verifies),
     Case::new(Asymmetric, "sign: the oracle verifies", oracle_verifies),
     Case::new(Asymmetric, "sign: the oracle signs", oracle_signs),
     Case::new(Asymmetric, "sign: given private keys", given_private_keys),
@@ -27,6 +28,28 @@ pub(in crate::suite) const CASES: &[Case] = &[
 fn verifies(context: &Context<'_>, check: &mut Check) -> CaseResult {
     let signer = context.backend.signer()?;
     messages(check, &*signer, context.verifier()?, context)?;
+    Ok(())
+}
+
+/// `InternalVerify`: its own signature is valid, everything else is not.
+fn own_key_verifies(context: &Context<'_>, check: &mut Check) -> CaseResult {
+    let backend = context.backend;
+    let signer = backend.signer()?;
+    let mut random = context.random();
+    for _ in 0..context.rounds() {
+        let Item { e, signature, .. } = sign(&*signer, Prehash::from_bytes(&random.array()))?;
+        let found = backend.verify_own(&e, &signature);
+        check.verdict("its own signature", &found, Verdict::Valid);
+        let wrong_e = Prehash::from_bytes(&random.flip(*e.as_bytes()));
+        let found = backend.verify_own(&wrong_e, &signature);
+        check.verdict("a bit of e", &found, Verdict::Invalid);
+        let wrong = Signature::from_bytes(&random.flip(*signature.as_bytes()));
+        let found = backend.verify_own(&e, &wrong);
+        check.verdict("a bit of the signature", &found, Verdict::Invalid);
+    }
+    let foreign = context.vectors.standard.sign.item();
+    let found = backend.verify_own(&foreign.e, &foreign.signature);
+    check.verdict("the signature of another key", &found, Verdict::Invalid);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use sm2_signing::{Ciphertext, PublicKey};
 
 use crate::{
-    Direction, Mode,
+    Backend, Block, Direction, Mode,
     check::{CaseResult, Check},
     suite::Context,
     vectors::Sm4Answer,
@@ -47,15 +47,17 @@ pub(super) fn oracle_opens(context: &Context<'_>, check: &mut Check) -> CaseResu
     let (envelope, made) = context
         .backend
         .envelope_to(&example.sign.item().key, &probe)?;
-    let key = oracle.decrypt_with(example.encrypt.private_key(), &envelope)?;
-    check.that(key.len() == 16, || {
-        format!("a session key of {} bytes", key.len())
-    });
-    if let Ok(key) = key.try_into() {
-        let found = oracle.sm4(Mode::Ecb, Direction::Encrypt, &key, &mut [0; 16], &probe)?;
-        check.equal("the oracle's cipher", found, made);
-    }
-    Ok(())
+    opened_by(oracle, context, check, &envelope, &probe, made)
+}
+
+/// An envelope to the card becomes one to the other party, and the session key stays the same.
+pub(super) fn exchanged(context: &Context<'_>, check: &mut Check) -> CaseResult {
+    let oracle = context.oracle()?;
+    let receiver = context.vectors.standard.sign.item().key;
+    let probe = context.random().array();
+    let (envelope, made) = context.backend.envelope_to_itself(&probe)?;
+    let envelope = context.backend.exchange_envelope(&envelope, &receiver)?;
+    opened_by(oracle, context, check, &envelope, &probe, made)
 }
 
 /// A session key that the other party chose gives the standard's ciphertext.
@@ -134,6 +136,27 @@ pub(super) fn key_encryption_key(context: &Context<'_>, check: &mut Check) -> Ca
         "half a block",
         backend.unwrap_with_kek(&wrapped[..8], &probe),
     );
+    Ok(())
+}
+
+/// The oracle opens an envelope to the key of the worked example.
+fn opened_by(
+    oracle: &dyn Backend,
+    context: &Context<'_>,
+    check: &mut Check,
+    envelope: &Ciphertext,
+    probe: &Block,
+    made: Block,
+) -> CaseResult {
+    let private_key = context.vectors.standard.encrypt.private_key();
+    let key = oracle.decrypt_with(private_key, envelope)?;
+    check.that(key.len() == 16, || {
+        format!("a session key of {} bytes", key.len())
+    });
+    if let Ok(key) = key.try_into() {
+        let found = oracle.sm4(Mode::Ecb, Direction::Encrypt, &key, &mut [0; 16], probe)?;
+        check.equal("the oracle's cipher", found, made);
+    }
     Ok(())
 }
 

@@ -51,4 +51,7 @@ pub(crate) enum Fault {
     PrehashWithoutZ,
     HmacLosesPiece,
     CreatesTwice,
+    OwnKeyAcceptsEverything,
+    EncryptsToAnother,
+    ExchangesAnotherKey,
 }
