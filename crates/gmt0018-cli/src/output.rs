@@ -24,22 +24,25 @@ impl Output {
         if self.json {
             let line = serde_json::to_string(value)
                 .map_err(|cause| Error::output(&io::Error::from(cause)))?;
-            return self.data(format!("{line}\n").as_bytes());
+            return self.data(format!("{line}\n").as_bytes()).map(drop);
         }
         let end = if text.is_empty() || text.ends_with('\n') {
             ""
         } else {
             "\n"
         };
-        self.data(format!("{text}{end}").as_bytes())
+        self.data(format!("{text}{end}").as_bytes()).map(drop)
     }
 
-    /// Writes bytes to stdout. A reader that has gone away is not an error: it has what it wanted.
-    pub(crate) fn data(self, bytes: &[u8]) -> Result<(), Error> {
+    /// Writes bytes to stdout, and says whether anybody still reads.
+    ///
+    /// A reader that has gone away is not an error: it has what it wanted.
+    pub(crate) fn data(self, bytes: &[u8]) -> Result<Reader, Error> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::output(&cause)),
-            _ => Ok(()),
+            Ok(()) => Ok(Reader::There),
+            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
+            Err(cause) => Err(Error::output(&cause)),
         }
     }
 
@@ -73,6 +76,13 @@ impl Output {
     pub(crate) const fn is_json(self) -> bool {
         self.json
     }
+}
+
+/// Whether anybody reads stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    There,
+    Gone,
 }
 
 /// Whether results go to a person's screen.

@@ -8,7 +8,7 @@ use crate::{
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
-    output::{self, Output},
+    output::{self, Output, Reader},
 };
 
 #[derive(Serialize)]
@@ -32,12 +32,16 @@ pub(crate) fn run(arguments: &RandomArguments, output: Output) -> Result<Exit, E
             .fill_random(part)
             .map_err(|cause| Error::card("the device gives no random bytes", cause))?;
         left -= part.len();
-        if arguments.raw {
-            output.data(part)?;
+        let reader = if arguments.raw {
+            output.data(part)?
         } else if output.is_json() {
             text.push_str(&hex(part));
+            Reader::There
         } else {
-            output.data(hex(part).as_bytes())?;
+            output.data(hex(part).as_bytes())?
+        };
+        if reader == Reader::Gone {
+            return Ok(Exit::Ok);
         }
     }
     if output.is_json() {

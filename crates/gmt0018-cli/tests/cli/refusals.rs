@@ -257,6 +257,24 @@ fn a_full_disk_behind_stdout_is_an_error() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write the result"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_ends_the_command_in_peace() {
+    let place = Place::new();
+    // 1 GiB would take minutes.
+    let command = format!(
+        "{} random 1073741824 --raw | head -c 4 | wc -c",
+        env!("CARGO_BIN_EXE_gmt0018")
+    );
+    let start = std::time::Instant::now();
+    let Some(output) = tool("sh", &["-c", &command], &place.path("")) else {
+        return;
+    };
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "4");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("error"));
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+}
+
 const FOUR_FUNCTIONS: &str = "\
 static int there;
 int SDF_OpenDevice(void **device) { *device = &there; return 0; }

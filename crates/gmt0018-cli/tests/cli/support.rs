@@ -182,6 +182,9 @@ pub(crate) fn tool(
     match Command::new(name)
         .args(arguments)
         .current_dir(directory)
+        .env_remove("GMT0018_LIB")
+        .env_remove("GMT0018_PASSWORD")
+        .env("GMT0018_SOFT_DIR", directory.join("store"))
         .stdin(Stdio::null())
         .output()
     {

@@ -110,7 +110,7 @@ fn show_progress(sessions: usize, duration: Duration, begin: Instant, output: Ou
     if bar.is_hidden() {
         return;
     }
-    bar.set_message(format!("{sessions} sessions"));
+    bar.set_message(format!("sessions {sessions}"));
     bar.set_prefix(format!("{} s", duration.as_secs_f64()));
     while begin.elapsed() < duration {
         bar.set_position(u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX));
