@@ -4,105 +4,21 @@
 mod convert;
 #[path = "card/external_signer.rs"]
 mod external_signer;
+#[path = "card/opened.rs"]
+mod opened;
 
 use conformance::{
     Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Sealed, unsupported,
 };
-use gmt0018::{
-    CardKey, CardVerifier, Dialect, Error, KeyIndex, Module, Pin, PoolOptions, PooledSession,
-    Session, SessionKey, SessionPool,
-};
-use sm_soft::encryption;
+use gmt0018::{Session, SessionKey};
 use sm2_signing::{
-    BatchVerifier, Ciphertext, ErrorKind, Prehash, PublicKey, Serial, Signature, Signer, UserId,
-    Verifier, VerifyError,
+    BatchVerifier, Ciphertext, ErrorKind, Prehash, PublicKey, Signature, Signer, UserId, Verifier,
+    VerifyError,
 };
 
 use convert::{half, keys, sdf_aead, sdf_mode};
 use external_signer::ExternalSigner;
-
-/// What is under test: which card and which of its keys.
-#[derive(Debug)]
-pub(crate) struct Settings {
-    pub(crate) module: Module,
-    pub(crate) dialect: Dialect,
-    /// The key pair and its password; without one, no private key is used.
-    pub(crate) key: Option<(KeyIndex, Option<Pin>)>,
-    /// The key-encryption key; without one, none is used.
-    pub(crate) kek: Option<KeyIndex>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Card {
-    name: String,
-    pool: SessionPool,
-    key: Option<CardKey>,
-    kek: Option<KeyIndex>,
-    verifier: CardVerifier,
-    batch: Serial<CardVerifier>,
-}
-
-impl Card {
-    pub(crate) fn open(settings: Settings) -> Result<Self, Error> {
-        let Settings {
-            module,
-            dialect,
-            key,
-            kek,
-        } = settings;
-        let pool = SessionPool::new(module.device(&dialect)?, PoolOptions::default());
-        let key = match key {
-            Some((index, pin)) => Some(CardKey::new(pool.clone(), index, pin)?),
-            None => None,
-        };
-        let verifier = CardVerifier::new(pool.clone());
-        let batch = Serial::new(CardVerifier::new(pool.clone()));
-        Ok(Self {
-            name: module.name().to_owned(),
-            pool,
-            key,
-            kek,
-            verifier,
-            batch,
-        })
-    }
-
-    /// A session with the access right, where there is a key.
-    fn session(&self) -> Answer<PooledSession> {
-        Ok(match &self.key {
-            Some(key) => key.session()?,
-            None => self.pool.session()?,
-        })
-    }
-
-    fn key(&self) -> Answer<KeyIndex> {
-        match &self.key {
-            Some(key) => Ok(key.index()),
-            None => unsupported("a private key: no key index was given"),
-        }
-    }
-
-    fn kek(&self) -> Answer<KeyIndex> {
-        match self.kek {
-            Some(index) => Ok(index),
-            None => unsupported("a key-encryption key: no index was given"),
-        }
-    }
-
-    /// Brings a known key into a session: in plaintext where the library takes it, else the way
-    /// that every edition has, in an envelope to the card's encryption key.
-    fn import(&self, session: &Session, key: &[u8]) -> Answer<SessionKey> {
-        match session.import_key(key) {
-            Err(error) if error.kind() == ErrorKind::Unsupported => {}
-            answer => return Ok(answer?),
-        }
-        let index = self.key()?;
-        let receiver = session.encryption_public_key(index)?;
-        let envelope = encryption::encrypt(&receiver, key)
-            .map_err(|error| sm2_signing::Error::new(ErrorKind::Device, error))?;
-        Ok(session.import_key_with_internal_key(index, &envelope)?)
-    }
-}
+pub(crate) use opened::{Card, Settings};
 
 impl Backend for Card {
     fn name(&self) -> String {

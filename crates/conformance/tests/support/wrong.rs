@@ -4,27 +4,29 @@
 mod engine;
 #[path = "wrong/fault.rs"]
 mod fault;
+#[path = "wrong/files.rs"]
+mod files;
+#[path = "wrong/helpers.rs"]
+mod helpers;
 #[path = "wrong/signer.rs"]
 mod signer;
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+use std::sync::{
+    Mutex,
+    atomic::{AtomicU32, Ordering},
 };
 
 use conformance::{Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mode, Role, Sealed};
 use sm_soft::SecretKey;
 use sm2_signing::{
-    BatchVerifier, Ciphertext, Error, ErrorKind, Prehash, PublicKey, Signature, Signer, UserId,
-    Verifier, VerifyError,
+    BatchVerifier, Ciphertext, Prehash, PublicKey, Signature, Signer, UserId, Verifier, VerifyError,
 };
 
 use crate::soft::Soft;
 use engine::Engine;
 pub(crate) use fault::Fault;
+use files::Files;
+use helpers::{block, device, lock, random_block};
 use signer::WrongSigner;
 
 #[derive(Debug)]
@@ -33,7 +35,7 @@ pub(crate) struct Wrong {
     engine: Engine,
     key: SecretKey,
     last: Mutex<Option<(PublicKey, Vec<u8>, Ciphertext)>>,
-    files: Mutex<HashMap<String, Vec<u8>>>,
+    files: Files,
     calls: AtomicU32,
     in_work: Mutex<Option<Prehash>>,
 }
@@ -49,7 +51,7 @@ impl Wrong {
             engine,
             key: SecretKey::generate().expect("the system has random numbers"),
             last: Mutex::default(),
-            files: Mutex::default(),
+            files: Files::default(),
             calls: AtomicU32::new(0),
             in_work: Mutex::default(),
         }
@@ -57,53 +59,6 @@ impl Wrong {
 
     fn has(&self, fault: Fault) -> bool {
         self.engine.fault == fault
-    }
-
-    fn id<'a>(&self, id: &'a UserId) -> &'a UserId {
-        if self.has(Fault::AgreementWithoutIds) {
-            &UserId::DEFAULT
-        } else {
-            id
-        }
-    }
-
-    /// A form that nobody else uses: C3 inverted. Applied twice it is the right one.
-    fn own_form(&self, ciphertext: &Ciphertext) -> Ciphertext {
-        let invert = self.has(Fault::OwnCiphertextForm);
-        let c3 = ciphertext
-            .c3()
-            .map(|byte| if invert { !byte } else { byte });
-        Ciphertext::new(*ciphertext.c1(), c3, ciphertext.c2().to_vec())
-    }
-
-    fn fingerprint(&self, key: &Block, probe: &Block) -> Answer<Block> {
-        block(
-            &self
-                .soft
-                .sm4(Mode::Ecb, Direction::Encrypt, key, &mut [0; 16], probe)?,
-        )
-    }
-
-    /// All but the last piece, where there are several.
-    fn lose<'a, 'b>(&self, fault: Fault, pieces: &'a [&'b [u8]]) -> &'a [&'b [u8]] {
-        match pieces {
-            [first @ .., _] if self.has(fault) && !first.is_empty() => first,
-            all => all,
-        }
-    }
-
-    fn turn(&self, iv: &mut Block) {
-        if self.has(Fault::IvReversed) {
-            iv.reverse();
-        }
-    }
-
-    fn padded(&self, mode: Mode, data: &[u8]) -> Vec<u8> {
-        let mut data = data.to_vec();
-        if self.has(Fault::PadsBlocks) && mode.needs_whole_blocks() {
-            data.resize(data.len().next_multiple_of(16), 0);
-        }
-        data
     }
 }
 
@@ -322,16 +277,7 @@ impl Backend for Wrong {
         data: &[u8],
     ) -> Answer<Vec<u8>> {
         if self.has(Fault::CounterOf32Bits) && mode == Mode::Ctr {
-            let mut output = Vec::new();
-            for piece in data.chunks(16) {
-                output.extend(
-                    self.soft
-                        .sm4(mode, direction, key, &mut iv.clone(), piece)?,
-                );
-                let counter = u32::from_be_bytes(*iv.last_chunk().unwrap()).wrapping_add(1);
-                iv[12..].copy_from_slice(&counter.to_be_bytes());
-            }
-            return Ok(output);
+            return self.short_counter(direction, key, iv, data);
         }
         let given = *iv;
         self.turn(iv);
@@ -459,59 +405,21 @@ impl Backend for Wrong {
     }
 
     fn create_file(&self, name: &str, size: usize) -> Answer<()> {
-        let mut files = lock(&self.files);
-        if files.contains_key(name) && !self.has(Fault::CreatesTwice) {
-            return Err(refused("the file exists"));
-        }
-        files.insert(name.to_owned(), vec![0; size]);
-        Ok(())
+        self.files.create(name, size, self.has(Fault::CreatesTwice))
     }
 
     fn read_file(&self, name: &str, offset: usize, length: usize) -> Answer<Vec<u8>> {
-        let files = lock(&self.files);
-        let file = files.get(name).ok_or_else(|| refused("no such file"))?;
-        let range = file.get(offset..offset + length);
-        Ok(range.ok_or_else(|| refused("beyond the end"))?.to_vec())
+        self.files.read(name, offset, length)
     }
 
     fn write_file(&self, name: &str, offset: usize, data: &[u8]) -> Answer<()> {
-        let mut files = lock(&self.files);
-        let file = files.get_mut(name).ok_or_else(|| refused("no such file"))?;
-        let range = file.get_mut(offset..offset + data.len());
-        range
-            .ok_or_else(|| refused("beyond the end"))?
-            .copy_from_slice(data);
-        if self.has(Fault::WriteTruncates) {
-            file[offset + data.len()..].fill(0);
-        }
-        Ok(())
+        self.files
+            .write(name, offset, data, self.has(Fault::WriteTruncates))
     }
 
     fn delete_file(&self, name: &str) -> Answer<()> {
-        let removed = lock(&self.files).remove(name);
-        removed.map(drop).ok_or_else(|| refused("no such file"))
+        self.files.delete(name)
     }
-}
-
-/// Locks; nobody panics while holding these.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn random_block(soft: &Soft) -> Answer<Block> {
-    block(&soft.random(16)?)
-}
-
-fn block(bytes: &[u8]) -> Answer<Block> {
-    bytes.try_into().map_err(|_| refused("not one block"))
-}
-
-fn device(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Device, error)
-}
-
-fn refused(why: &str) -> Error {
-    Error::new(ErrorKind::Input, why)
 }
 
 const KEK: Block = [0x4b; 16];

@@ -6,7 +6,7 @@ use sm_soft::{SecretKey, SoftKey};
 use sm2::{Scalar, elliptic_curve::PrimeField};
 use sm2_signing::{Error, Prehash, PublicKey, Signature, Signer};
 
-use super::{Fault, engine::reduced, lock};
+use super::{Fault, engine::reduced, helpers::lock};
 
 #[derive(Debug)]
 pub(super) struct WrongSigner<'a> {
