@@ -33,7 +33,8 @@ fn main() {
         scale.rounds
     );
     println!("|---|---|---|---|");
-    memory(&process, scale);
+    // On a card of its own: its sessions stay open.
+    memory(&Card::in_process(), scale);
     calls(&library);
     wrapper(scale);
     open_and_close(&process, &library, scale);
@@ -41,30 +42,46 @@ fn main() {
     threads(&library, scale);
 }
 
-/// Bytes of resident memory for each session that is open.
+/// Bytes of resident memory for each session that is open. Handles are ids in a table whose parts belong to threads, so
+/// that it matters how many threads open them.
 fn memory(card: &Card, scale: Scale) {
     let sessions = scale.sessions;
-    let raw = RawSessions::new(card);
     let Some(before) = resident() else {
-        println!("| memory per session | | skipped: no /proc/self/status | |");
+        row(
+            "memory per session",
+            "",
+            "skipped: no /proc/self/status",
+            "",
+        );
         return;
     };
     let per_session = |before: u64| {
         let grown = resident().unwrap_or(0).saturating_sub(before);
         format!("{:.0} bytes", grown as f64 / sessions as f64)
     };
-    let handles: Vec<_> = (0..sessions).map(|_| raw.open()).collect();
-    let in_card = per_session(before);
-    row(
-        &format!("memory per session in the card, {sessions} open"),
-        "",
-        &in_card,
-        "one run",
-    );
+    let name = |threads| format!("memory per session, {sessions} opened by {threads}");
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let raw = RawSessions::new(card);
+                for _ in 0..sessions / THREADS {
+                    raw.open();
+                }
+            });
+        }
+    });
+    row(&name("16 threads"), "", &per_session(before), "one run");
+
+    let raw = RawSessions::new(card);
+    let before = resident().unwrap_or(0);
+    for _ in 0..sessions {
+        raw.open();
+    }
+    row(&name("1 thread"), "", &per_session(before), "one run");
 
     let before = resident().unwrap_or(0);
     let open: Vec<Session> = (0..sessions).map(|_| card.warm_session()).collect();
-    let figure = "the same with an access right, and the wrapper's `Session`";
+    let figure = "the same with an access right and the wrapper's `Session`";
     row(figure, "", &per_session(before), "one run");
     row(
         "`size_of::<gmt0018::Session>()`",
@@ -79,11 +96,7 @@ fn memory(card: &Card, scale: Scale) {
         &bytes(in_card),
         "exact",
     );
-
     drop(open);
-    for handle in handles {
-        raw.close(handle);
-    }
 }
 
 /// Library calls of a signature and a verification after the first one.
@@ -349,12 +362,14 @@ struct Scale {
     span: Duration,
 }
 
+/// As many as the software card's table has parts.
+const THREADS: usize = 16;
 const FULL: Scale = Scale {
     rounds: 11,
     sessions: 10_000,
     cheap: 500_000,
     dear: 2_000,
-    span: Duration::from_secs(1),
+    span: Duration::from_millis(300),
 };
 const QUICK: Scale = Scale {
     rounds: 1,

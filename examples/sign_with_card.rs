@@ -90,7 +90,7 @@ fn refuse_another_message(
     let other: Prehash = z.prehash(b"not what was signed");
     match SoftVerifier::new().verify(key.public_key(), &other, signature) {
         Err(VerifyError::Invalid) => {
-            println!("of another message:   invalid");
+            println!("verified for another message: invalid, as it must be");
             Ok(())
         }
         Err(VerifyError::Backend(error)) => Err(error.into()),

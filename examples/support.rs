@@ -1,6 +1,11 @@
 //! The part of the command line that the examples share: which card, which key, which password.
 
-use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fmt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, ValueEnum};
 use gmt0018::{Device, Dialect, KeyIndex, Module, Open, Pin};
@@ -62,7 +67,7 @@ impl Card {
         }
     }
 
-    fn vendor(path: &PathBuf, arguments: &CardArguments) -> Result<Self, Box<dyn Error>> {
+    fn vendor(path: &Path, arguments: &CardArguments) -> Result<Self, Box<dyn Error>> {
         let pin = match &arguments.password_file {
             Some(file) => Some(Pin::from_file(file)?),
             None => std::env::var_os("GMT0018_PASSWORD")
@@ -107,7 +112,11 @@ impl fmt::Display for Card {
             Some(_) => formatter.write_str("software card in this process, in memory only")?,
             None => write!(formatter, "library {}", self.device.module().name())?,
         }
-        write!(formatter, ", key index {}", self.index)
+        write!(formatter, ", key index {}", self.index)?;
+        match self.pin {
+            Some(_) => Ok(()),
+            None => formatter.write_str(", used without a password"),
+        }
     }
 }
 
