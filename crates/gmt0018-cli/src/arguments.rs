@@ -14,7 +14,7 @@ pub(crate) use bench::{BenchArguments, Operation};
 pub(crate) use device::{DeviceArguments, DialectName, PasswordArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
-    PasswdArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
+    PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
     StorePasswordArguments,
 };
 pub(crate) use value::Range;

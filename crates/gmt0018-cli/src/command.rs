@@ -31,6 +31,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
             SoftCommand::Import(arguments) => soft::import(&arguments, output),
             SoftCommand::ExportPublic(arguments) => soft::export_public(&arguments, output),
             SoftCommand::Passwd(arguments) => soft::passwd(&arguments, output),
+            SoftCommand::Remove(arguments) => soft::remove(&arguments, output),
             SoftCommand::Backup(arguments) => soft::backup(&arguments, output),
         },
         Command::Keys(KeysCommand::List(arguments)) => keys::list(&arguments, output),

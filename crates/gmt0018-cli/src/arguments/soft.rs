@@ -12,6 +12,7 @@ pub(crate) enum SoftCommand {
     Import(ImportArguments),
     ExportPublic(ExportArguments),
     Passwd(PasswdArguments),
+    Remove(RemoveArguments),
     Backup(BackupArguments),
 }
 
@@ -186,6 +187,30 @@ pub(crate) struct PasswdArguments {
     /// A file with the new password; one line end at its end is ignored.
     #[arg(long, value_name = "FILE")]
     pub(crate) new_password_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
+
+    #[command(flatten)]
+    pub(crate) password: StorePasswordArguments,
+}
+
+/// Destroy the key pairs of an index.
+///
+/// The password is needed, and --yes: without a backup the keys are gone.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gmt0018 soft backup /mnt/backup/card-2026-11-23
+  gmt0018 soft remove --key-index 2 --yes --password-file pin")]
+pub(crate) struct RemoveArguments {
+    /// The key's index.
+    #[arg(long, value_name = "N")]
+    pub(crate) key_index: u32,
+
+    /// Confirm that the private keys are to be destroyed.
+    #[arg(long, required = true)]
+    pub(crate) yes: bool,
 
     #[command(flatten)]
     pub(crate) store: StoreArguments,

@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     arguments::{
-        BackupArguments, ExportArguments, ImportArguments, PasswdArguments, RoleName,
-        StoreArguments,
+        BackupArguments, ExportArguments, ImportArguments, PasswdArguments, RemoveArguments,
+        RoleName, StoreArguments,
     },
     device::store_directory,
     error::Error,
@@ -130,6 +130,29 @@ pub(crate) fn passwd(arguments: &PasswdArguments, output: Output) -> Result<Exit
         },
         &text,
     )?;
+    Ok(Exit::Ok)
+}
+
+#[derive(Serialize)]
+struct RemoveReport {
+    key_index: u32,
+    removed: bool,
+}
+
+pub(crate) fn remove(arguments: &RemoveArguments, output: Output) -> Result<Exit, Error> {
+    let card = open(&arguments.store, output)?;
+    let index = arguments.key_index;
+    let what = format!("the keys of index {index} were not removed");
+    let failed = |cause| Error::soft_card(what.clone(), &cause);
+    card.export_public_keys(index).map_err(failed)?;
+    let password = Source::key(&arguments.password).read(output)?;
+    card.remove_key_pair(index, password.as_bytes())
+        .map_err(failed)?;
+    let report = RemoveReport {
+        key_index: index,
+        removed: true,
+    };
+    output.result(&report, &format!("removed the keys of index {index}"))?;
     Ok(Exit::Ok)
 }
 

@@ -32,6 +32,7 @@ fn every_json_field_is_in_the_readme() {
         "soft import --key-index 3 --pem key.hex --password-file pin",
         "soft export-public --key-index 3",
         "soft passwd --key-index 3 --password-file pin --new-password-file wrong",
+        "soft remove --key-index 3 --yes --password-file wrong",
         "soft backup copy",
     ] {
         collect(

@@ -229,6 +229,29 @@ fn passwd_changes_the_password_or_nothing() {
 }
 
 #[test]
+fn remove_needs_the_password_and_a_confirmation() {
+    let place = Place::with_key();
+    place
+        .run("soft remove --key-index 1 --password-file pin")
+        .exits(2);
+    place
+        .run("soft remove --key-index 1 --yes --password-file wrong")
+        .refused(5, &["were not removed", "wrong password"]);
+    place
+        .run("sign --key-index 1 --password-file pin message")
+        .succeeds();
+    place
+        .run("soft remove --key-index 1 --yes --password-file pin")
+        .succeeds();
+    place
+        .run("soft remove --key-index 1 --yes --password-file pin")
+        .refused(5, &["no key pair at index 1"]);
+    place
+        .run("soft generate --key-index 1 --password-file pin")
+        .succeeds();
+}
+
+#[test]
 fn a_backup_is_a_store_and_is_not_overwritten() {
     let place = Place::with_key();
     place.run("soft backup copy").succeeds();
