@@ -13,3 +13,8 @@ pub use backend::{Aead, Answer, Backend, Block, DeviceInfo, Direction, Half, Mod
 pub use backend::{PLAIN_TEXT_LIMIT, unsupported};
 pub use report::{CaseReport, Chapter, Outcome, Report};
 pub use suite::{Suite, run};
+
+/// The project's front page, whose example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;

@@ -1,9 +1,9 @@
 //! Asymmetric operations (6.4): SM2 signatures and encryption, with internal and external keys.
 
-use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption};
-use sm2_signing::{
+use sm_soft::sm2_signing::{
     Ciphertext, Prehash, PublicKey, Signature, Signer as _, Verifier as _, VerifyError,
 };
+use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption};
 use zeroize::Zeroizing;
 
 use crate::{CardError, Role, Session};

@@ -5,11 +5,12 @@ mod administration;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use sm_soft::cipher::Sm4Key;
+use sm_soft::sm2_signing::{Prehash, PublicKey, Signer as _, Verifier as _};
 use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption, random};
-use sm2_signing::{Prehash, PublicKey, Signer as _, Verifier as _};
 
 use crate::store::{KeyRecord, Options, PasswordTag, Role, Stamp, Store, StoreError};
 use crate::{CardError, Session, self_test};
@@ -272,12 +273,19 @@ impl Card {
         }
         // Before the keys are read: a change in between makes the kept keys stale, not the new.
         let stamp = self.stamp(index)?;
-        let keys = self.0.store.unlock(index, password)?;
+        let keys = match self.0.store.unlock(index, password) {
+            Err(error @ StoreError::WrongPassword { .. }) => {
+                self.mark_wrong_password(index);
+                return Err(error.into());
+            }
+            keys => keys?,
+        };
         let unlocked = Arc::new(Unlocked {
             sign: keys.sign.map(SoftKey::new),
             encrypt: keys.encrypt,
             tag: PasswordTag::new(index, password)?,
             stamp,
+            wrong_since: AtomicBool::new(false),
         });
         let mut kept = self
             .0
@@ -299,7 +307,26 @@ impl Card {
                 .unwrap_or_else(PoisonError::into_inner);
             unlocked.get(&index).cloned()
         };
-        Ok(kept.filter(|keys| keys.stamp == stamp && keys.tag.matches(index, password)))
+        let kept = kept.filter(|keys| keys.stamp == stamp && keys.tag.matches(index, password));
+        if kept
+            .as_ref()
+            .is_some_and(|keys| keys.wrong_since.swap(false, Ordering::Relaxed))
+        {
+            self.0.store.forget_wrong_passwords(index);
+        }
+        Ok(kept)
+    }
+
+    /// Remembers with the kept keys of `index` that the store counts a wrong password.
+    fn mark_wrong_password(&self, index: u32) {
+        let unlocked = self
+            .0
+            .unlocked
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = unlocked.get(&index) {
+            keys.wrong_since.store(true, Ordering::Relaxed);
+        }
     }
 
     fn stamp(&self, index: u32) -> Result<Stamp, CardError> {
@@ -363,6 +390,8 @@ pub(crate) struct Unlocked {
     tag: PasswordTag,
     /// The record that they were read from.
     stamp: Stamp,
+    /// Whether a wrong password was counted since.
+    wrong_since: AtomicBool,
 }
 
 impl Unlocked {

@@ -1,7 +1,7 @@
 //! Hash operations (6.6): SM3, the SM2 pre-process, HMAC-SM3.
 
 use sm_soft::hash::{Digest as _, HmacSm3, Sm3};
-use sm2_signing::{PublicKey, UserId, Z};
+use sm_soft::sm2_signing::{PublicKey, UserId, Z};
 
 use crate::{CardError, KeyHandle, Session};
 

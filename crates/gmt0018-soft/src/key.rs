@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sm_soft::SecretKey;
 use sm_soft::cipher::Sm4Key;
-use sm2_signing::{Ciphertext, PublicKey};
+use sm_soft::sm2_signing::{Ciphertext, PublicKey};
 use zeroize::Zeroizing;
 
 pub(crate) use agreement::Agreement;

@@ -25,4 +25,4 @@ pub use store::Role;
 // The values that the services take and give.
 pub use sm_soft::SecretKey;
 pub use sm_soft::cipher::{AeadMode, Direction, Mode, Tag};
-pub use sm2_signing::{Ciphertext, Prehash, PublicKey, Signature, UserId};
+pub use sm_soft::sm2_signing::{Ciphertext, Prehash, PublicKey, Signature, UserId};

@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sm_soft::cipher::{self, AeadMode, Mode, Sm4Key, aead_decrypt, aead_encrypt};
+use sm_soft::sm2_signing::{Ciphertext, Prehash, PublicKey, Signature, Signer as _, Verifier as _};
 use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption, hash, random};
-use sm2_signing::{Ciphertext, Prehash, PublicKey, Signature, Signer as _, Verifier as _};
 
 /// Runs the tests unless they have passed in this process; the error names the one that failed.
 ///

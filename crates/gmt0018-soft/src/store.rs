@@ -50,7 +50,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::DeserializeOwned;
 use sm_soft::SecretKey;
-use sm2_signing::PublicKey;
+use sm_soft::sm2_signing::PublicKey;
 
 use attempts::Gate;
 use crypto::Keys;

@@ -197,3 +197,16 @@ fn debug_forms_are_blind() {
 fn a_session_is_small() {
     assert!(size_of::<Session>() <= 160, "{}", size_of::<Session>());
 }
+
+#[test]
+fn a_right_password_forgets_the_wrong_ones_also_when_it_is_recognised() {
+    let (card, mut session) = card();
+    let failed = || card.status().unwrap().keys[0].failed_attempts;
+    session.acquire_access_right(1, PASSWORD).unwrap();
+    session
+        .acquire_access_right(1, b"wrong password")
+        .unwrap_err();
+    assert_eq!(failed(), 1);
+    session.acquire_access_right(1, PASSWORD).unwrap();
+    assert_eq!(failed(), 0);
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sm_soft::SecretKey;
-use sm2_signing::PublicKey;
+use sm_soft::sm2_signing::PublicKey;
 use zeroize::Zeroizing;
 
 use super::{Card, PublicKeys};

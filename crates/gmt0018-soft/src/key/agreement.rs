@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sm_soft::exchange::{self, Ephemeral, Party, Peer};
-use sm2_signing::{PublicKey, UserId};
+use sm_soft::sm2_signing::{PublicKey, UserId};
 
 use super::{KeyHandle, key_length};
 use crate::card::Unlocked;

@@ -76,6 +76,14 @@ impl Store {
         })
     }
 
+    /// Forgets the wrong passwords of an index, after the right one.
+    ///
+    /// A count that cannot be reset slows the next try and does no other harm: no reason to refuse the key.
+    pub(crate) fn forget_wrong_passwords(&self, index: u32) {
+        let reset = self.medium().change();
+        drop(reset.and_then(|mut change| change.remove(&Name::Attempts(index))));
+    }
+
     /// What is counted for an index.
     pub(super) fn attempts(&self, index: u32) -> Result<Attempts, StoreError> {
         let name = Name::Attempts(index);
@@ -103,9 +111,7 @@ pub(super) struct Pass<'a> {
 impl Pass<'_> {
     /// The password was right: forgets the failures.
     pub(super) fn right(self) {
-        let reset = self.store.medium().change();
-        // A count that cannot be reset slows the next try and does no other harm: no reason to refuse the key.
-        drop(reset.and_then(|mut change| change.remove(&Name::Attempts(self.index))));
+        self.store.forget_wrong_passwords(self.index);
     }
 
     /// The password was wrong: it is counted already.
