@@ -1,9 +1,13 @@
 //! A key in the card as a signer, and the card as a verifier.
 
-use gmt0018_sys::error_code as sdr;
-use sm2_signing::{Prehash, PublicKey, Signature, Signer, UserId, Verifier, VerifyError};
+use std::sync::{Arc, OnceLock};
 
-use crate::{Error, KeyIndex, Pin, PooledSession, SessionPool};
+use gmt0018_sys::error_code as sdr;
+use sm2_signing::{
+    ErrorKind, Prehash, PublicKey, Signature, Signer, UserId, Verifier, VerifyError,
+};
+
+use crate::{CallError, Error, KeyIndex, Pin, PooledSession, Session, SessionPool};
 
 /// The signing key pair at an index of the card.
 ///
@@ -32,6 +36,8 @@ pub struct CardKey {
     index: KeyIndex,
     pin: Option<Pin>,
     public_key: PublicKey,
+    /// What the card answered when it refused the password; shared by the clones.
+    refused: Arc<OnceLock<CallError>>,
 }
 
 impl CardKey {
@@ -51,6 +57,7 @@ impl CardKey {
             index,
             pin,
             public_key,
+            refused: Arc::default(),
         })
     }
 
@@ -75,7 +82,7 @@ impl CardKey {
         match verifier.verify(&key.public_key, &e, &signature) {
             Ok(()) => Ok(key),
             Err(VerifyError::Invalid) => Err(Error::Unverified(index)),
-            Err(VerifyError::Backend(error)) => Err(Error::Verifier(std::sync::Arc::new(error))),
+            Err(VerifyError::Backend(error)) => Err(Error::Verifier(Arc::new(error))),
         }
     }
 
@@ -86,12 +93,12 @@ impl CardKey {
     pub fn try_sign(&self, e: &Prehash) -> Result<Signature, Error> {
         let session = self.pool.session_for(self.index)?;
         let warm = session.has_access(self.index);
-        session.keep_access(self.index, self.pin.as_ref())?;
+        self.keep_access(&session)?;
         match session.sign(self.index, e) {
             // The card forgot a right that it gave, for instance after a reset: ask once more.
             Err(error) if warm && is_denied(&error) => {
                 session.forget_access(self.index);
-                session.keep_access(self.index, self.pin.as_ref())?;
+                self.keep_access(&session)?;
                 session.sign(self.index, e)
             }
             outcome => outcome,
@@ -114,8 +121,26 @@ impl CardKey {
     /// When no session can be had, or the card refuses the password.
     pub fn session(&self) -> Result<PooledSession, Error> {
         let session = self.pool.session_for(self.index)?;
-        session.keep_access(self.index, self.pin.as_ref())?;
+        self.keep_access(&session)?;
         Ok(session)
+    }
+
+    /// Shows the password to a session that does not hold the right, unless the card refused it before.
+    fn keep_access(&self, session: &Session) -> Result<(), Error> {
+        let index = self.index;
+        if !session.has_access(index)
+            && let Some(cause) = self.refused.get().copied()
+        {
+            return Err(Error::Refused { index, cause });
+        }
+        let outcome = session.keep_access(index, self.pin.as_ref());
+        if let Err(Error::Call(cause)) = &outcome
+            && cause.kind() == ErrorKind::Access
+        {
+            // Another thread's refusal is as good as this one.
+            let _ = self.refused.set(*cause);
+        }
+        outcome
     }
 
     /// Gives the index.

@@ -27,6 +27,17 @@ pub enum Error {
     /// A password was refused before it was shown to the card.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// The card refused this key's password before, and it is not shown again.
+    #[error(
+        "the card refused the password of key index {index} ({cause}), so it is not shown again: cards count wrong passwords and lock the key; try: make the key anew with the right password"
+    )]
+    Refused {
+        /// The key's index.
+        index: crate::KeyIndex,
+        /// What the card answered.
+        #[source]
+        cause: CallError,
+    },
     /// The session pool could not lend a session.
     #[error(transparent)]
     Pool(#[from] PoolError),
@@ -80,7 +91,7 @@ impl Error {
             Self::Verifier(error) => error.kind(),
             Self::Input(InputError::Unmapped { .. }) => ErrorKind::Unsupported,
             Self::Input(_) | Self::TagMismatch => ErrorKind::Input,
-            Self::Pin(_) => ErrorKind::Access,
+            Self::Pin(_) | Self::Refused { .. } => ErrorKind::Access,
             Self::Pool(error) => error.kind(),
         }
     }
@@ -89,7 +100,7 @@ impl Error {
     #[must_use]
     pub fn return_code(&self) -> Option<ReturnCode> {
         match self {
-            Self::Call(error) => Some(error.code()),
+            Self::Call(error) | Self::Refused { cause: error, .. } => Some(error.code()),
             Self::Pool(error) => error.return_code(),
             _ => None,
         }

@@ -105,12 +105,12 @@ impl EccLayout {
         block: &Block,
     ) -> Result<PublicKey, Malformed> {
         let shape = self.shape();
-        check_bits(function, block)?;
         let x = number(function, block.bytes(), &shape.key_x)?;
         let y = number(function, block.bytes(), &shape.key_y)?;
         if x == [0; 32] && y == [0; 32] {
             return Err(Malformed::new(function, "the public key is all zero"));
         }
+        check_bits(function, block)?;
         Ok(PublicKey::from_x_y(&x, &y))
     }
 
@@ -129,11 +129,11 @@ impl EccLayout {
         function: Function,
         block: &Block,
     ) -> Result<Zeroizing<[u8; 32]>, Malformed> {
-        check_bits(function, block)?;
         let scalar = Zeroizing::new(number(function, block.bytes(), &self.shape().key_x)?);
         if *scalar == [0; 32] {
             return Err(Malformed::new(function, "the private key is zero"));
         }
+        check_bits(function, block)?;
         Ok(scalar)
     }
 

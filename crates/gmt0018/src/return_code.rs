@@ -60,6 +60,21 @@ impl ReturnCode {
             .map(|(_, meaning)| *meaning)
     }
 
+    /// Gives what else this code of the standard means on some vendors' cards.
+    ///
+    /// ```
+    /// let code = gmt0018::ReturnCode::new(0x0100_0018);
+    /// assert_eq!(code.name(), Some("SDR_PRKRERR"));
+    /// assert_eq!(code.vendor_meaning(), Some("Fisherman: out of memory"));
+    /// ```
+    #[must_use]
+    pub fn vendor_meaning(self) -> Option<&'static str> {
+        VENDOR_MEANINGS
+            .iter()
+            .find(|(code, _)| *code == self.0)
+            .map(|(_, meaning)| *meaning)
+    }
+
     /// Says what the caller can do when `function` returned this code.
     pub(crate) const fn kind(self, function: Function) -> ErrorKind {
         match self.0 {
@@ -242,7 +257,15 @@ const FISHERMAN_PASSWORD: u32 = 0x0100_0023;
 /// `SoftSDF`: almost every internal failure, a wrong password among them.
 const SOFTSDF_INTERNAL: u32 = 0x0100_0100;
 
-/// Codes with their meaning; those that vendors give another meaning say so.
+/// Codes of the standard that a vendor gives another meaning.
+const VENDOR_MEANINGS: &[(u32, &str)] = &[
+    (sdr::SDR_ENCDATAERR, "Fisherman: no management right"),
+    (sdr::SDR_RANDERR, "Fisherman: no operation right"),
+    (sdr::SDR_PRKRERR, "Fisherman: out of memory"),
+    (sdr::SDR_MACERR, "Fisherman: a null handle"),
+];
+
+/// Codes with their meaning.
 const MEANINGS: &[(u32, &str)] = &[
     (sdr::SDR_OK, "success"),
     (sdr::SDR_UNKNOWERR, "unknown error"),
@@ -269,22 +292,13 @@ const MEANINGS: &[(u32, &str)] = &[
     (sdr::SDR_FILEOFSERR, "wrong file offset"),
     (sdr::SDR_KEYTYPEERR, "wrong key type"),
     (sdr::SDR_KEYERR, "wrong key or key handle"),
-    (
-        sdr::SDR_ENCDATAERR,
-        "wrong SM2 ciphertext; on Fisherman cards: no management right",
-    ),
-    (
-        sdr::SDR_RANDERR,
-        "the random number generator failed; on Fisherman cards: no operation right",
-    ),
+    (sdr::SDR_ENCDATAERR, "wrong SM2 ciphertext"),
+    (sdr::SDR_RANDERR, "the random number generator failed"),
     (
         sdr::SDR_PRKRERR,
-        "no access right given, usually a wrong password; on Fisherman cards: out of memory",
+        "no access right given, usually a wrong password",
     ),
-    (
-        sdr::SDR_MACERR,
-        "MAC failed; on Fisherman cards: a null handle",
-    ),
+    (sdr::SDR_MACERR, "MAC failed"),
     (sdr::SDR_FILEEXISTS, "the file exists already"),
     (sdr::SDR_FILEWERR, "the file could not be written"),
     (sdr::SDR_NOBUFFER, "not enough room"),

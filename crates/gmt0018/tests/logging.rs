@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "suite/support.rs"]
+#[expect(dead_code, reason = "a part of it is used here")]
 mod support;
 
 use std::{

@@ -4,7 +4,7 @@ use gmt0018::sm2_signing::{
 use gmt0018::{CardKey, CardVerifier, Error, Function, KeyIndex, Pin, PoolOptions, SessionPool};
 use sm_soft::SoftVerifier;
 
-use crate::support::{Card, ONE, pin};
+use crate::support::{Card, ONE, PASSWORD, pin};
 
 fn pool(card: &Card) -> SessionPool {
     SessionPool::new(card.device(), PoolOptions::default())
@@ -66,6 +66,38 @@ fn a_wrong_password_fails_when_the_key_is_made() {
         error.to_string().contains("pass the access password"),
         "{error}"
     );
+}
+
+#[test]
+fn a_refused_password_is_not_shown_again() {
+    let card = Card::new();
+    let key = CardKey::new(pool(&card), ONE, Some(pin())).unwrap();
+    let e = Prehash::from_bytes(&[1; 32]);
+    // One session holds the right, then somebody changes the password.
+    let held = key.session().unwrap();
+    let (old, new) = (PASSWORD.as_bytes(), b"another password");
+    card.card.card().change_password(1, old, new).unwrap();
+    assert_eq!(key.try_sign(&e).unwrap_err().kind(), ErrorKind::Access);
+    let shown = card.module.call_count(Function::GetPrivateKeyAccessRight);
+    for error in [
+        key.try_sign(&e).unwrap_err(),
+        key.clone().try_sign(&e).unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::Refused { .. }), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Access);
+    }
+    assert_eq!(
+        card.module.call_count(Function::GetPrivateKeyAccessRight),
+        shown
+    );
+    drop(held);
+    key.try_sign(&e)
+        .expect("a session that holds the right goes on");
+    let new = Pin::new(*new).unwrap();
+    CardKey::new(pool(&card), ONE, Some(new))
+        .unwrap()
+        .try_sign(&e)
+        .unwrap();
 }
 
 #[test]

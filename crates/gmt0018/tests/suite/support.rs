@@ -8,8 +8,7 @@ pub(crate) const PASSWORD: &str = "a password of index 1";
 
 /// A card in memory with key pairs at index 1 and a key-encryption key at index 1.
 pub(crate) struct Card {
-    /// Keeps the name of the card known.
-    _card: EphemeralCard,
+    pub(crate) card: EphemeralCard,
     pub(crate) module: Module,
     pub(crate) dialect: Dialect,
 }
@@ -28,7 +27,7 @@ impl Card {
         let module = Module::from_functions("software card", functions);
         let dialect = Dialect::STANDARD.with_open(Open::WithPath(card.path().into()));
         Self {
-            _card: card,
+            card,
             module,
             dialect,
         }
