@@ -17,6 +17,7 @@ use metrics::{
 };
 
 #[path = "suite/support.rs"]
+#[expect(dead_code, reason = "a part of it is used here")]
 mod support;
 
 #[derive(Default)]
