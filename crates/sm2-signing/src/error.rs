@@ -30,6 +30,19 @@ impl Error {
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
+
+    /// What happened, to be downcast by who knows the back end.
+    ///
+    /// ```
+    /// use sm2_signing::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Device, std::fmt::Error);
+    /// assert!(error.cause().is::<std::fmt::Error>());
+    /// ```
+    #[must_use]
+    pub fn cause(&self) -> &(dyn error::Error + Send + Sync + 'static) {
+        &*self.source
+    }
 }
 
 impl fmt::Display for Error {
