@@ -19,7 +19,7 @@ use gmt0018_sys::{DEVICEINFO, Functions, Handle, Library, LoadError};
 use crate::{
     CallError, Error, Function, InputError, Malformed, MissingSymbol, ReturnCode,
     layout::{Block, CipherBlock},
-    observe::{self, Watch},
+    observe::Watch,
     return_code::Damage,
 };
 
@@ -60,7 +60,7 @@ impl Raw {
         if let Some(count) = self.counts.get(function as usize) {
             count.fetch_add(1, Ordering::Relaxed);
         }
-        observe::call(function, owner.id(), code, watch);
+        watch.finish(owner.id(), code);
         if code.is_ok() {
             return Ok(());
         }
@@ -78,7 +78,7 @@ macro_rules! calls {
             pub(crate) fn $method(&self, $owner: $holder $(, $parameter: $kind)*) -> Result<(), Error> {
                 $owner.check()?;
                 let symbol = self.functions.$field.ok_or(MissingSymbol(Function::$function))?;
-                let watch = Watch::start();
+                let watch = Watch::start(Function::$function, $owner.id());
                 // SAFETY: `symbol` has the prototype of its field (promised where the table was made). Every argument is made
                 // by the safe functions below from a reference that outlives the call; a length is that of the slice its
                 // pointer came from, and structures have more room than any known declaration of them. A session handle is

@@ -13,7 +13,7 @@ use std::{
 
 use gmt0018::sm2_signing::{Prehash, Signer};
 use gmt0018::{CardKey, Pin, PoolOptions, SessionPool};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
 use support::{Card, ONE, PASSWORD, pin};
 
@@ -49,6 +49,8 @@ fn calls_are_logged_and_secrets_are_not() {
     const KEY: [u8; 16] = *b"canary key bytes";
     let log = Log::default();
     tracing_subscriber::fmt()
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
         .init();
@@ -71,6 +73,12 @@ fn calls_are_logged_and_secrets_are_not() {
         "{said}"
     );
     assert!(said.contains("call failed"), "{said}");
+    let closed = |line: &str| {
+        line.contains("sdf{function=\"SDF_InternalSign_ECC\" session=")
+            && line.contains("code=0}")
+            && line.contains("close")
+    };
+    assert!(said.lines().any(closed), "{said}");
     for secret in [WRONG, PASSWORD, "canary"] {
         assert!(!said.contains(secret), "{secret} was logged");
         let bytes = format!("{:?}", secret.as_bytes());
