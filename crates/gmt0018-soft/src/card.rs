@@ -1,6 +1,7 @@
 //! The card: a key store, the keys unlocked from it, and whether the card is fit for use.
 
 mod administration;
+mod keys;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,11 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use sm_soft::cipher::Sm4Key;
-use sm_soft::sm2_signing::{Prehash, PublicKey, Signer as _, Verifier as _};
+use sm_soft::sm2_signing::{Prehash, Signer as _, Verifier as _};
 use sm_soft::{SecretKey, SoftKey, SoftVerifier, encryption, random};
 
-use crate::store::{KeyRecord, Options, PasswordTag, Role, Stamp, Store, StoreError};
+use crate::store::{Options, PasswordTag, Stamp, Store, StoreError};
 use crate::{CardError, Session, self_test};
+
+pub use keys::PublicKeys;
+pub(crate) use keys::Unlocked;
 
 /// A software card; clones share it.
 ///
@@ -348,70 +352,4 @@ impl fmt::Debug for Card {
     }
 }
 
-/// The public keys at one index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PublicKeys {
-    /// Of the signing key, if there is one.
-    pub sign: Option<PublicKey>,
-    /// Of the encryption key, if there is one.
-    pub encrypt: Option<PublicKey>,
-}
-
-impl PublicKeys {
-    pub(crate) fn role(&self, index: u32, role: Role) -> Result<PublicKey, CardError> {
-        match role {
-            Role::Sign => self.sign.ok_or(CardError::NoSuchKey {
-                what: SIGNING_KEY,
-                index,
-            }),
-            Role::Encrypt => self.encrypt.ok_or(CardError::NoSuchKey {
-                what: ENCRYPTION_KEY,
-                index,
-            }),
-        }
-    }
-}
-
-impl From<&KeyRecord> for PublicKeys {
-    fn from(record: &KeyRecord) -> Self {
-        Self {
-            sign: record.sign,
-            encrypt: record.encrypt,
-        }
-    }
-}
-
-/// The private keys at one index, ready for use.
-pub(crate) struct Unlocked {
-    sign: Option<SoftKey>,
-    encrypt: Option<SecretKey>,
-    /// Recognises the password that unlocked them.
-    tag: PasswordTag,
-    /// The record that they were read from.
-    stamp: Stamp,
-    /// Whether a wrong password was counted since.
-    wrong_since: AtomicBool,
-}
-
-impl Unlocked {
-    /// The signing key.
-    pub(crate) fn signing(&self, index: u32) -> Result<&SoftKey, CardError> {
-        self.sign.as_ref().ok_or(CardError::NoSuchKey {
-            what: SIGNING_KEY,
-            index,
-        })
-    }
-
-    /// The encryption key, which also takes part in key agreement.
-    pub(crate) fn encryption(&self, index: u32) -> Result<&SecretKey, CardError> {
-        self.encrypt.as_ref().ok_or(CardError::NoSuchKey {
-            what: ENCRYPTION_KEY,
-            index,
-        })
-    }
-}
-
 const TURNS: usize = 16;
-const SIGNING_KEY: &str = "signing key";
-const ENCRYPTION_KEY: &str = "encryption key";
