@@ -33,8 +33,7 @@ fn main() {
         scale.rounds
     );
     println!("|---|---|---|---|");
-    // On a card of its own: its sessions stay open.
-    memory(&Card::in_process(), scale);
+    memory(&process, scale);
     calls(&library);
     wrapper(scale);
     open_and_close(&process, &library, scale);
@@ -42,8 +41,7 @@ fn main() {
     threads(&library, scale);
 }
 
-/// Bytes of resident memory for each session that is open. Handles are ids in a table whose parts belong to threads, so
-/// that it matters how many threads open them.
+/// Bytes of resident memory for each session that is open.
 fn memory(card: &Card, scale: Scale) {
     let sessions = scale.sessions;
     let Some(before) = resident() else {
@@ -59,25 +57,10 @@ fn memory(card: &Card, scale: Scale) {
         let grown = resident().unwrap_or(0).saturating_sub(before);
         format!("{:.0} bytes", grown as f64 / sessions as f64)
     };
-    let name = |threads| format!("memory per session, {sessions} opened by {threads}");
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                let raw = RawSessions::new(card);
-                for _ in 0..sessions / THREADS {
-                    raw.open();
-                }
-            });
-        }
-    });
-    row(&name("16 threads"), "", &per_session(before), "one run");
-
     let raw = RawSessions::new(card);
-    let before = resident().unwrap_or(0);
-    for _ in 0..sessions {
-        raw.open();
-    }
-    row(&name("1 thread"), "", &per_session(before), "one run");
+    let handles: Vec<_> = (0..sessions).map(|_| raw.open()).collect();
+    let figure = format!("memory per session in the card, {sessions} open");
+    row(&figure, "", &per_session(before), "one run");
 
     let before = resident().unwrap_or(0);
     let open: Vec<Session> = (0..sessions).map(|_| card.warm_session()).collect();
@@ -96,7 +79,11 @@ fn memory(card: &Card, scale: Scale) {
         &bytes(in_card),
         "exact",
     );
+
     drop(open);
+    for handle in handles {
+        raw.close(handle);
+    }
 }
 
 /// Library calls of a signature and a verification after the first one.
@@ -362,8 +349,6 @@ struct Scale {
     span: Duration,
 }
 
-/// As many as the software card's table has parts.
-const THREADS: usize = 16;
 const FULL: Scale = Scale {
     rounds: 11,
     sessions: 10_000,
