@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use gmt0018::{Device, Dialect, KeyIndex, Module, Open, Pin};
 use gmt0018_soft::EphemeralCard;
 
@@ -26,27 +26,18 @@ pub(crate) struct CardArguments {
     #[arg(long, value_name = "FILE", requires = "lib")]
     password_file: Option<PathBuf>,
 
-    /// How the library differs from the standard.
-    #[arg(long, value_enum, default_value_t = DialectName::Standard, requires = "lib")]
-    dialect: DialectName,
+    /// How the library differs from the standard: standard, sansec-legacy, softsdf, fisherman or sdf4j.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "standard",
+        requires = "lib"
+    )]
+    dialect: Dialect,
 
     /// Open the device with `SDF_OpenDeviceWithPath` and this directory (Sansec, Fisherman, the software card).
     #[arg(long, value_name = "DIRECTORY", requires = "lib")]
     open_path: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DialectName {
-    /// The standard's forms.
-    Standard,
-    /// Old Sansec firmware.
-    SansecLegacy,
-    /// SoftSDF of the GmSSL project.
-    Softsdf,
-    /// Fisherman libraries with 256-bit structures.
-    Fisherman,
-    /// Libraries after sdf4j's header.
-    Sdf4j,
 }
 
 /// An open card, and what it takes to use one of its keys.
@@ -74,7 +65,7 @@ impl Card {
                 .map(|password| Pin::new(password.into_encoded_bytes()))
                 .transpose()?,
         };
-        let mut dialect = arguments.dialect.dialect();
+        let mut dialect = arguments.dialect.clone();
         if let Some(directory) = &arguments.open_path {
             dialect = dialect.with_open(Open::WithPath(directory.clone()));
         }
@@ -116,18 +107,6 @@ impl fmt::Display for Card {
         match self.pin {
             Some(_) => Ok(()),
             None => formatter.write_str(", used without a password"),
-        }
-    }
-}
-
-impl DialectName {
-    const fn dialect(self) -> Dialect {
-        match self {
-            Self::Standard => Dialect::STANDARD,
-            Self::SansecLegacy => Dialect::sansec_legacy(),
-            Self::Softsdf => Dialect::softsdf(),
-            Self::Fisherman => Dialect::fisherman(),
-            Self::Sdf4j => Dialect::sdf4j(),
         }
     }
 }

@@ -67,17 +67,11 @@ fn settings(library: OsString) -> Result<Settings, Box<dyn std::error::Error>> {
 }
 
 fn dialect() -> Result<Dialect, String> {
-    let dialect = match env::var("GMT0018_DIALECT").as_deref() {
-        Err(_) | Ok("standard") => Dialect::STANDARD,
-        Ok("sansec-legacy") => Dialect::sansec_legacy(),
-        Ok("softsdf") => Dialect::softsdf(),
-        Ok("fisherman") => Dialect::fisherman(),
-        Ok("sdf4j") => Dialect::sdf4j(),
-        Ok(other) => {
-            return Err(format!(
-                "GMT0018_DIALECT={other}: use standard, sansec-legacy, softsdf, fisherman or sdf4j"
-            ));
-        }
+    let dialect = match env::var("GMT0018_DIALECT") {
+        Err(_) => Dialect::STANDARD,
+        Ok(name) => name
+            .parse()
+            .map_err(|error| format!("GMT0018_DIALECT: {error}"))?,
     };
     Ok(match env::var_os("GMT0018_DEVICE_PATH") {
         Some(path) => dialect.with_open(Open::WithPath(path.into())),

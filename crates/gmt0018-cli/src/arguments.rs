@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gmt0018::sm2_signing::UserId;
 
 pub(crate) use bench::{BenchArguments, Operation};
-pub(crate) use device::{DeviceArguments, DialectName, PasswordArguments};
+pub(crate) use device::{DeviceArguments, PasswordArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,

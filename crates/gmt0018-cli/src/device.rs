@@ -13,11 +13,7 @@ use gmt0018_soft::{
 };
 use serde::Serialize;
 
-use crate::{
-    arguments::{DeviceArguments, DialectName},
-    error::Error,
-    output::Output,
-};
+use crate::{arguments::DeviceArguments, error::Error, output::Output};
 
 /// The device that the options and the environment name, not open yet.
 #[derive(Debug)]
@@ -81,7 +77,7 @@ impl Target {
         unnamed: Unnamed,
         output: Output,
     ) -> Result<Self, Error> {
-        if arguments.dialect != DialectName::Standard || arguments.open_conf.is_some() {
+        if arguments.dialect != Dialect::STANDARD || arguments.open_conf.is_some() {
             return Err(Error::options(
                 "--dialect and --open-conf are for a vendor's library, and none is named",
                 "name the library with --lib or $GMT0018_LIB, or leave these options out",
@@ -266,13 +262,7 @@ pub(crate) fn environment(name: &str) -> Option<OsString> {
 }
 
 fn dialect(arguments: &DeviceArguments) -> Dialect {
-    let dialect = match arguments.dialect {
-        DialectName::Standard => Dialect::STANDARD,
-        DialectName::SansecLegacy => Dialect::sansec_legacy(),
-        DialectName::Softsdf => Dialect::softsdf(),
-        DialectName::Fisherman => Dialect::fisherman(),
-        DialectName::Sdf4j => Dialect::sdf4j(),
-    };
+    let dialect = arguments.dialect.clone();
     match (&arguments.open_path, &arguments.open_conf) {
         (Some(path), _) => dialect.with_open(Open::WithPath(path.clone())),
         (_, Some(path)) => dialect.with_open(Open::WithConf(path.clone())),

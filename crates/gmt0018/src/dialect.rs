@@ -1,6 +1,6 @@
 //! Every difference between vendors' libraries, as one value.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use gmt0018_sys::algorithm as sgd;
 
@@ -131,6 +131,34 @@ impl Default for Dialect {
         Self::STANDARD
     }
 }
+
+impl FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    /// Finds a dialect by its name: `standard`, `sansec-legacy`, `softsdf`, `fisherman` or `sdf4j`.
+    ///
+    /// ```
+    /// use gmt0018::Dialect;
+    ///
+    /// assert_eq!("softsdf".parse(), Ok(Dialect::softsdf()));
+    /// assert!("unheard-of".parse::<Dialect>().is_err());
+    /// ```
+    fn from_str(name: &str) -> Result<Self, UnknownDialect> {
+        Ok(match name {
+            "standard" => Self::STANDARD,
+            "sansec-legacy" => Self::sansec_legacy(),
+            "softsdf" => Self::softsdf(),
+            "fisherman" => Self::fisherman(),
+            "sdf4j" => Self::sdf4j(),
+            _ => return Err(UnknownDialect(name.to_owned())),
+        })
+    }
+}
+
+/// No dialect has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no dialect is called {0:?}; try: standard, sansec-legacy, softsdf, fisherman or sdf4j")]
+pub struct UnknownDialect(String);
 
 /// The call that opens the device.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -32,7 +32,7 @@ pub use card_key::{CardKey, CardVerifier};
 pub use device::{Device, DeviceInfo};
 pub use dialect::{
     AlgorithmMap, Dialect, EccLayout, HmacId, InternalEccArguments, KekWrap, KeysWithoutPin, Open,
-    TagLength,
+    TagLength, UnknownDialect,
 };
 pub use error::{CallError, Error, InputError, Malformed, MissingSymbol};
 pub use function::Function;

@@ -132,11 +132,15 @@ impl Z {
     }
 }
 
+impl fmt::Display for Z {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(formatter, &self.0)
+    }
+}
+
 impl fmt::Debug for Z {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Z(")?;
-        write_hex(formatter, &self.0)?;
-        formatter.write_str(")")
+        write!(formatter, "Z({self})")
     }
 }
 

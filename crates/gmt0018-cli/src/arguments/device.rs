@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use gmt0018::Dialect;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Device")]
@@ -11,9 +12,10 @@ pub(crate) struct DeviceArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "soft_dir")]
     pub(crate) lib: Option<PathBuf>,
 
-    /// How the vendor's library differs from the standard.
-    #[arg(long, value_enum, default_value_t = DialectName::Standard)]
-    pub(crate) dialect: DialectName,
+    /// How the vendor's library differs from the standard: standard, sansec-legacy (old firmware, structures of the 2008
+    /// interface), softsdf, fisherman (256-bit structures) or sdf4j.
+    #[arg(long, value_name = "NAME", default_value = "standard")]
+    pub(crate) dialect: Dialect,
 
     /// Open the device with `SDF_OpenDeviceWithPath` and this directory (Sansec, Fisherman).
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["open_conf", "soft_dir"])]
@@ -26,21 +28,6 @@ pub(crate) struct DeviceArguments {
     /// Use the software card with the store in this directory, whatever $GMT0018_LIB says.
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) soft_dir: Option<PathBuf>,
-}
-
-/// The dialects that the wrapper knows by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DialectName {
-    /// The standard's forms.
-    Standard,
-    /// Old Sansec firmware: structures of the 2008 interface, other algorithm numbers.
-    SansecLegacy,
-    /// SoftSDF of the GmSSL project.
-    Softsdf,
-    /// Fisherman libraries built with 256-bit structures.
-    Fisherman,
-    /// Libraries after sdf4j's header.
-    Sdf4j,
 }
 
 #[derive(Debug, Args)]
