@@ -53,8 +53,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // Z depends on the key and the signer's id only: keep it where many messages are signed.
     let z = Z::new(key.public_key(), &UserId::DEFAULT);
     let e = z.prehash(message);
-    println!("Z:          {}", hex(z.as_bytes()));
-    println!("e:          {}", hex(e.as_bytes()));
+    println!("Z:          {z}");
+    println!("e:          {e}");
 
     let signature = key.sign(&e)?;
     println!("signature:  {signature}");
@@ -137,8 +137,4 @@ impl Calls {
             .collect();
         format!("{} ({})", self.total(), names.join(", "))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

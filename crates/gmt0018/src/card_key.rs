@@ -11,8 +11,9 @@ use crate::{CallError, Error, KeyIndex, Pin, PooledSession, Session, SessionPool
 
 /// The signing key pair at an index of the card.
 ///
-/// The public key is read once, when this is made. A signature is one library call on a session that holds the access
-/// right already; the first on a session is two.
+/// The public key is read and the password shown when this is made; a signature is then one library call. Where the pool
+/// opens another session, that one takes two calls more. A password that the card refuses is not shown to it again,
+/// because cards count wrong passwords and lock.
 ///
 /// ```
 /// # use gmt0018::{Dialect, Module, Open, PoolOptions};
