@@ -73,6 +73,18 @@ impl Session {
         Ok(())
     }
 
+    /// HMAC-SM3 of a whole message; an HMAC in parts that is under way goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::KeyHandle`] for a handle that is not of this session.
+    pub fn hmac(&self, key: KeyHandle, data: &[u8]) -> Result<[u8; 32], CardError> {
+        self.card.check_operational()?;
+        let mut state = HmacSm3::new(self.session_key(key)?.bytes());
+        state.update(data);
+        Ok(state.finalize())
+    }
+
     /// Starts HMAC-SM3 with a key given in plain (6.8).
     ///
     /// # Errors

@@ -7,7 +7,8 @@ use crate::entry::entry;
 use crate::key::key_handle;
 use crate::world::with_session;
 
-/// CBC-MAC of 16 bytes; the IV becomes the MAC.
+/// CBC-MAC of 16 bytes; the IV becomes the MAC. As in `SoftSDF`, an identifier of SM3 asks for HMAC-SM3 of 32 bytes, and the
+/// IV is not looked at.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn SDF_CalculateMAC(
     session: Handle,
@@ -21,6 +22,14 @@ pub(crate) unsafe extern "C" fn SDF_CalculateMAC(
 ) -> Rv {
     entry!(|caller| {
         with_session(session, |session| {
+            if algorithm::hmac_sm3(algorithm).is_ok() {
+                let data = caller.input(data, length)?;
+                if caller.asked_length(mac, mac_length, HMAC)? {
+                    return Ok(());
+                }
+                let computed = session.hmac(key_handle(key)?, data)?;
+                return caller.output(mac, mac_length, &computed);
+            }
             algorithm::mac(algorithm)?;
             let mut chain = caller.array(iv)?;
             let data = caller.input(data, length)?;
@@ -85,3 +94,4 @@ pub(crate) unsafe extern "C" fn SDF_CalculateMACFinal(
 }
 
 const BLOCK: usize = 16;
+const HMAC: usize = 32;

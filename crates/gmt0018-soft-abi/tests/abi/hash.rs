@@ -175,6 +175,15 @@ fn hmac_of_session_and_given_keys() {
         f,
         SDF_ExternalKeyHMACInit(session, SGD_SM3_HMAC, plain, 16)
     ));
+    // What SoftSDF and GmSSL's client use: SDF_CalculateMAC with an identifier of SM3, and no IV.
+    let (mut whole, mut length, mut message) = ([0; 32], 0, *b"message digest");
+    let (d, m, l) = (message.as_mut_ptr(), whole.as_mut_ptr(), &raw mut length);
+    let no_iv = ptr::null_mut();
+    ok!(
+        f,
+        SDF_CalculateMAC(session, key, SGD_SM3, no_iv, d, 14, m, l)
+    );
+    assert_eq!((&whole[..], length), (&expected[..], 32));
     assert_eq!(
         call!(f, SDF_HMACInit(session, key, 0x20)),
         SDR_ALGNOTSUPPORT
