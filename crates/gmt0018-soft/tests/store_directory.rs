@@ -216,7 +216,14 @@ fn a_store_of_another_user_is_refused() {
     }
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = directory.path().join("program");
-    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    // By another process: a file that this one writes could be inherited, open, by a child that another test starts, and an
+    // open file cannot be run.
+    let copied = Command::new("cp")
+        .arg(std::env::current_exe().unwrap())
+        .arg(&program)
+        .status()
+        .unwrap();
+    assert!(copied.success());
     let output = Command::new(program)
         .args(["--exact", "child_of_another_user"])
         .env(FORBIDDEN, &path)
