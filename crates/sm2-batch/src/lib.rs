@@ -1,0 +1,1 @@
+//! Batched SM2 signature verification: engines, key tables, parallel chunks and a queue.
