@@ -1,1 +1,13 @@
-//! Batched SM2 signature verification: engines, key tables, parallel chunks and a queue.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod call;
+mod error;
+mod parallel;
+mod queue;
+mod sync;
+
+pub use error::BatchError;
+pub use parallel::Parallel;
+pub use queue::{Queue, QueueOptions, QueueStatistics, Ticket};
