@@ -1,1 +1,17 @@
-//! Field, scalar and point arithmetic of the SM2 curve: portable 64-bit and AVX-512 IFMA lanes, multi-lane SM3.
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod field;
+mod invert;
+mod limbs;
+mod point;
+pub mod public;
+mod scalar;
+pub mod secret;
+mod signing;
+
+pub use field::FieldElement;
+pub use point::{AffinePoint, InvalidPoint, JacobianPoint};
+pub use scalar::{Scalar, ScalarFactor};
+pub use signing::{InvalidKey, SigningKey, verify};
