@@ -173,6 +173,13 @@ impl ScalarFactor {
     }
 }
 
+impl ConditionallySelectable for ScalarFactor {
+    fn conditional_select(a: &Self, b: &Self, choice: Choice) -> Self {
+        let mask = u64::from(choice.unwrap_u8()).wrapping_neg();
+        Self(limbs::select(mask, &b.0, &a.0))
+    }
+}
+
 impl DefaultIsZeroes for ScalarFactor {}
 
 /// Says nothing: a factor may be made of a private key.
