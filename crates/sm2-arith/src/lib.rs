@@ -2,8 +2,10 @@
 #![deny(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+pub mod arch;
 mod field;
 mod invert;
+pub mod lanes;
 mod limbs;
 mod point;
 pub mod public;
