@@ -4,6 +4,8 @@ use std::{io, sync::Arc, time::Duration};
 
 use sm2_signing::{Error, ErrorKind, VerifyError};
 
+use crate::EngineChoice;
+
 /// Why there is no verdict: the [cause](Error::cause) of the errors that this crate makes.
 ///
 /// ```
@@ -59,6 +61,32 @@ pub enum BatchError {
         /// How many verdicts came back.
         verdicts: usize,
     },
+    /// An engine gave a wrong verdict on a signature whose verdict is known.
+    #[error(
+        "the {engine} engine failed its self-check ({what}); try: another processor, and report it"
+    )]
+    SelfCheck {
+        /// The engine's name.
+        engine: &'static str,
+        /// What it got wrong.
+        what: String,
+    },
+    /// No engine has this name.
+    #[error("there is no engine {name:?}; try: {}", EngineChoice::NAMES)]
+    UnknownEngine {
+        /// The name.
+        name: String,
+    },
+    /// The processor lacks what the engine needs.
+    #[error(
+        "this processor has no {instructions}, which the {engine} engine needs; try: auto or portable"
+    )]
+    Processor {
+        /// The engine's name.
+        engine: &'static str,
+        /// What it needs.
+        instructions: &'static str,
+    },
     /// The options contradict themselves.
     #[error("{0}")]
     Options(String),
@@ -73,8 +101,12 @@ impl BatchError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Full { .. } | Self::Late { .. } | Self::Thread(_) => ErrorKind::Busy,
-            Self::Closed | Self::Panicked { .. } | Self::Miscounted { .. } => ErrorKind::Device,
-            Self::Taken | Self::Options(_) => ErrorKind::Input,
+            Self::Closed
+            | Self::Panicked { .. }
+            | Self::Miscounted { .. }
+            | Self::SelfCheck { .. } => ErrorKind::Device,
+            Self::Taken | Self::Options(_) | Self::UnknownEngine { .. } => ErrorKind::Input,
+            Self::Processor { .. } => ErrorKind::Unsupported,
             Self::Engine(error) => error.kind(),
         }
     }

@@ -51,6 +51,13 @@ fn caller(core: &Arc<Core<usize>>, entry: usize) -> thread::JoinHandle<()> {
     thread::spawn(move || core.push(entry, far()).expect("there will be room"))
 }
 
+/// Every interleaving with at most three preemptions, for cases that are too large for all.
+fn bounded(model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(model);
+}
+
 fn is_empty(core: &Core<usize>) {
     let state = core.lock();
     assert!(state.waiting.is_empty());
@@ -103,7 +110,7 @@ fn one_entry_leaves_when_it_is_due() {
 
 #[test]
 fn two_workers_leave_nothing_behind() {
-    loom::model(|| {
+    bounded(|| {
         let core = core(1, 2, 2);
         let workers = [worker(&core), worker(&core)];
         core.push(1, far()).unwrap();
@@ -139,7 +146,7 @@ fn room_wakes_a_caller_that_waits() {
 
 #[test]
 fn a_caller_that_gives_up_takes_no_place_from_another() {
-    loom::model(|| {
+    bounded(|| {
         let core = core(1, 1, 1);
         core.push(0, far()).unwrap();
         let patient = caller(&core, 1);
