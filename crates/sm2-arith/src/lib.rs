@@ -12,6 +12,7 @@ pub mod public;
 mod scalar;
 pub mod secret;
 mod signing;
+pub mod sm3_lanes;
 
 pub use field::FieldElement;
 pub use point::{AffinePoint, InvalidPoint, JacobianPoint};
