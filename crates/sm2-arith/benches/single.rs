@@ -55,7 +55,7 @@ fn parts(criterion: &mut Criterion) {
     });
     let k = Scalar::from_limbs(&[1, 2, 3, 4]);
     group.bench_function("[k]G", |b| {
-        b.iter(|| secret::multiply_generator(black_box(&k)))
+        b.iter(|| secret::multiply_generator(black_box(&k)));
     });
     group.finish();
 }

@@ -47,7 +47,7 @@ impl FieldElement {
 
     /// The integer below p, big-endian.
     #[must_use]
-    pub const fn to_bytes(&self) -> [u8; 32] {
+    pub const fn to_bytes(self) -> [u8; 32] {
         limbs::to_be_bytes(&self.to_limbs())
     }
 
@@ -60,7 +60,7 @@ impl FieldElement {
 
     /// The integer below p; limbs least significant first.
     #[must_use]
-    pub const fn to_limbs(&self) -> [u64; 4] {
+    pub const fn to_limbs(self) -> [u64; 4] {
         let [a, b, c, d] = self.0;
         reduce([a, b, c, d, 0, 0, 0, 0])
     }
@@ -109,14 +109,14 @@ impl FieldElement {
     }
 
     /// a * b.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub const fn multiply(&self, other: &Self) -> Self {
         Self(reduce(limbs::multiply(&self.0, &other.0)))
     }
 
     /// a * a.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub const fn square(&self) -> Self {
         Self(reduce(limbs::square(&self.0)))
@@ -213,7 +213,7 @@ impl Eq for FieldElement {}
 
 impl DefaultIsZeroes for FieldElement {}
 
-/// Says nothing: coordinates of [k]G are secrets until the signature is made.
+/// Says nothing: coordinates of \[k\]G are secrets until the signature is made.
 impl fmt::Debug for FieldElement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FieldElement").finish_non_exhaustive()
@@ -225,16 +225,15 @@ impl fmt::Debug for FieldElement {
 /// Four times the multiple of p is added that clears the lowest limb m. Because p = -1 mod 2^64,
 /// that multiple is m itself: (t + m p) / 2^64 adds
 /// m (p + 1) / 2^64 = m (2^192 - 2^160 - 2^32 + 1) to what is left of t. The low four limbs stay
-/// below 2^256: (2^256 - 1 + (2^64 - 1) p) / 2^64 < 2^256. The upper four, below p, come last: the
-/// sum is below 2p, since the first part is at most (2^256 - 1 + (2^256 - 1) p) / 2^256 < p + 1.
+/// below 2^256: (2^256 - 1 + (2^64 - 1) p) / 2^64 < 2^256. In the end they are at most p, as
+/// (2^256 - 1 + (2^256 - 1) p) / 2^256 < p + 1, and the upper four, below p, are added.
 #[inline(always)]
 const fn reduce(t: [u64; 8]) -> Limbs {
     let low = clear_limb([t[0], t[1], t[2], t[3]]);
     let low = clear_limb(low);
     let low = clear_limb(low);
     let low = clear_limb(low);
-    let (sum, carry) = limbs::add(&low, &[t[4], t[5], t[6], t[7]]);
-    limbs::subtract_once(&sum, carry, &FieldElement::MODULUS)
+    limbs::add_mod(&low, &[t[4], t[5], t[6], t[7]], &FieldElement::MODULUS)
 }
 
 /// (t + t\[0\] p) / 2^64.

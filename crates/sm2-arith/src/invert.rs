@@ -1,8 +1,6 @@
-//! Inversion mod an odd modulus by division steps, in constant time.
+//! Inversion mod an odd modulus, in constant time.
 //!
-//! Bernstein and Yang, "Fast constant-time gcd computation and modular inversion", 2019, with the
-//! start at delta = 1/2, for which 590 steps are enough for every 256-bit input
-//! (<https://github.com/sipa/safegcd-bounds>). `docs/inversion.md` has the bounds.
+#![doc = include_str!("../docs/inversion.md")]
 
 use crate::limbs::Limbs;
 

@@ -65,25 +65,33 @@ pub(crate) const fn subtract_once(value: &Limbs, carry: bool, modulus: &Limbs) -
     select(mask(borrow & !carry), value, &difference)
 }
 
-/// a + b mod `modulus`, both below it.
+/// a + b mod `modulus`, for a up to the modulus and b below it.
 #[inline(always)]
 pub(crate) const fn add_mod(a: &Limbs, b: &Limbs, modulus: &Limbs) -> Limbs {
-    let (sum, carry) = add(a, b);
-    subtract_once(&sum, carry, modulus)
+    // As a - (modulus - b): subtracting a constant would not become a plain chain of borrows.
+    let (complement, _) = sub(modulus, b);
+    sub_mod(a, &complement, modulus)
 }
 
-/// a - b mod `modulus`, both below it.
+/// a - b mod `modulus`, for a difference that is at least -modulus and below the modulus.
 #[inline(always)]
+#[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
 pub(crate) const fn sub_mod(a: &Limbs, b: &Limbs, modulus: &Limbs) -> Limbs {
-    let (difference, borrow) = sub(a, b);
-    let m = mask(borrow);
+    let (d0, borrow) = sub_borrow(a[0], b[0], false);
+    let (d1, borrow) = sub_borrow(a[1], b[1], borrow);
+    let (d2, borrow) = sub_borrow(a[2], b[2], borrow);
+    let d3 = (a[3] as u128)
+        .wrapping_sub(b[3] as u128)
+        .wrapping_sub(borrow as u128);
+    // All ones if it is negative.
+    let m = (d3 >> 64) as u64;
     let correction = [
         modulus[0] & m,
         modulus[1] & m,
         modulus[2] & m,
         modulus[3] & m,
     ];
-    add(&difference, &correction).0
+    add(&[d0, d1, d2, d3 as u64], &correction).0
 }
 
 /// a * b.

@@ -52,7 +52,7 @@ impl Scalar {
 
     /// Big-endian.
     #[must_use]
-    pub const fn to_bytes(&self) -> [u8; 32] {
+    pub const fn to_bytes(self) -> [u8; 32] {
         limbs::to_be_bytes(&self.0)
     }
 
@@ -65,7 +65,7 @@ impl Scalar {
 
     /// Limbs, least significant first.
     #[must_use]
-    pub const fn to_limbs(&self) -> [u64; 4] {
+    pub const fn to_limbs(self) -> [u64; 4] {
         self.0
     }
 

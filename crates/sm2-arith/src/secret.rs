@@ -1,7 +1,10 @@
 //! Operations on secret values, in constant time.
 //!
-//! No branch and no memory address depends on an argument; `docs/constant-time.md` says how that is
-//! checked, and what it does not cover.
+//! No branch and no memory address depends on an argument.
+//!
+#![doc = include_str!("../docs/constant-time.md")]
+//!
+#![doc = include_str!("../docs/multiplication.md")]
 
 mod comb;
 mod multiply;

@@ -1,5 +1,4 @@
 //! The group: laws, exceptional cases, encodings, and RustCrypto's `sm2` as a second opinion.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
 use sm2::elliptic_curve::{Group, PrimeField, sec1::ToSec1Point};
@@ -77,11 +76,11 @@ fn multiples_of_rustcrypto() {
         for k in [power, power.negate(), power.subtract(&Scalar::ONE)] {
             let expected = rustcrypto(&k);
             assert_eq!(
-                multiple(&k).to_affine().map(|point| point.to_bytes()),
+                multiple(&k).to_affine().map(AffinePoint::to_bytes),
                 expected
             );
             let secret = secret::multiply_generator(&k).into_option();
-            assert_eq!(secret.map(|point| point.to_bytes()), expected);
+            assert_eq!(secret.map(AffinePoint::to_bytes), expected);
         }
     }
 }
@@ -176,7 +175,7 @@ fn batches() {
     for size in 0..points.len() {
         let expected: Vec<_> = points[..size]
             .iter()
-            .map(JacobianPoint::to_affine)
+            .map(|point| point.to_affine())
             .collect();
         assert_eq!(JacobianPoint::batch_to_affine(&points[..size]), expected);
     }
@@ -194,9 +193,9 @@ proptest! {
     fn any_multiple(k: [u64; 4]) {
         let k = Scalar::from_limbs(&k);
         let expected = rustcrypto(&k);
-        prop_assert_eq!(multiple(&k).to_affine().map(|point| point.to_bytes()), expected);
+        prop_assert_eq!(multiple(&k).to_affine().map(AffinePoint::to_bytes), expected);
         let secret = secret::multiply_generator(&k).into_option();
-        prop_assert_eq!(secret.map(|point| point.to_bytes()), expected);
+        prop_assert_eq!(secret.map(AffinePoint::to_bytes), expected);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl AffinePoint {
 
     /// x ‖ y, big-endian.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; 64] {
+    pub fn to_bytes(self) -> [u8; 64] {
         let mut bytes = [0; 64];
         bytes[..32].copy_from_slice(&self.x.to_bytes());
         bytes[32..].copy_from_slice(&self.y.to_bytes());

@@ -114,7 +114,7 @@ impl JacobianPoint {
 
     /// The affine form, none of infinity. Takes the same time for all points but infinity.
     #[must_use]
-    pub fn to_affine(&self) -> Option<AffinePoint> {
+    pub fn to_affine(self) -> Option<AffinePoint> {
         (!self.z.is_zero_vartime()).then(|| self.scale(&self.z.invert()))
     }
 

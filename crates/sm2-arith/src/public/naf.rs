@@ -31,7 +31,6 @@ pub(super) const fn place(digit: i16) -> usize {
     clippy::cast_possible_truncation,
     reason = "at most 16 bits, of which 15 are used"
 )]
-#[expect(clippy::cast_possible_wrap, reason = "below 2^15")]
 const fn small(word: u64) -> i16 {
     word as i16
 }
