@@ -59,7 +59,8 @@ impl Portable {
             engine: NAME,
             what: what.clone(),
         };
-        Ok(checked.as_ref().map(|()| ()).map_err(failed)?)
+        checked.as_ref().map_err(failed)?;
+        Ok(())
     }
 }
 

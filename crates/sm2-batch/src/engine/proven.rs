@@ -118,6 +118,8 @@ mod tests {
     fn an_engine_that_panics_is_replaced() {
         #[derive(Debug)]
         struct Panics;
+
+        #[expect(clippy::panic_in_result_fn, reason = "that is what it is for")]
         impl BatchVerifier for Panics {
             fn verify_batch(&self, _: &[Item]) -> Result<Verdicts, Error> {
                 panic!("illegal instruction")

@@ -13,6 +13,7 @@ use crate::support::{KINDS, Kind, RustCrypto, batch, item, serial, verdict_of};
 const LANES: usize = 8;
 
 /// The engines that run here.
+#[expect(clippy::print_stdout, reason = "what is skipped is said aloud")]
 fn engines() -> Vec<Box<dyn BatchVerifier>> {
     let mut engines: Vec<Box<dyn BatchVerifier>> = vec![Box::new(Portable::new())];
     match Ifma::new() {

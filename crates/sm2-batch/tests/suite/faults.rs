@@ -1,6 +1,7 @@
 use std::{
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 use sm2_batch::{BatchError, Queue, QueueOptions};
@@ -102,9 +103,35 @@ fn an_engine_that_blocks_one_worker_leaves_the_others() {
         let item = item(Kind::Valid, index);
         assert!(queue.verify(&item.key, &item.e, &item.signature).is_ok());
     }
-    let stuck = stuck.wait_timeout(std::time::Duration::ZERO).unwrap_err();
+    let stuck = stuck.wait_timeout(Duration::ZERO).unwrap_err();
     gate.open();
     assert!(stuck.wait().is_ok());
+}
+
+#[test]
+fn what_a_full_batch_leaves_behind_is_for_another_worker() {
+    let first = item(Kind::Valid, 0);
+    for _ in 0..20 {
+        let gate = Arc::new(Gate::default());
+        let engine = {
+            let gate = Arc::clone(&gate);
+            Engine::new(move |_, items: &[Item]| {
+                if items.contains(&first) {
+                    gate.pass();
+                }
+                Ok(accept(items))
+            })
+        };
+        let options = options()
+            .with_max_batch(2)
+            .with_max_latency(Duration::from_millis(5));
+        let queue = Queue::new(engine, options.with_workers(2)).unwrap();
+        let [first, second, third] =
+            [0, 1, 2].map(|index| queue.submit(item(Kind::Valid, index)).unwrap());
+        assert!(matches!(third.wait_timeout(MINUTE), Ok(Ok(()))));
+        gate.open();
+        assert!(first.wait().is_ok() && second.wait().is_ok());
+    }
 }
 
 struct Bomb;
