@@ -19,7 +19,7 @@ use crate::BatchError;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct QueueOptions {
-    /// The most signatures that are verified together; so many of them are not kept waiting for more. The default is 256.
+    /// The most signatures that are verified together; so many of them do not wait for more. The default is 128.
     pub max_batch: usize,
     /// The longest a signature waits for others to fill its batch while a worker is free. The default is 200 µs; zero
     /// makes batches of what came in while the workers were busy.
@@ -72,7 +72,7 @@ impl QueueOptions {
     pub(super) fn check(&self) -> Result<(), BatchError> {
         let wrong = |text: String| Err(BatchError::Options(text));
         match self {
-            Self { max_batch: 0, .. } => wrong("max_batch is 0; try: 256".to_owned()),
+            Self { max_batch: 0, .. } => wrong("max_batch is 0; try: 128".to_owned()),
             Self { workers: 0, .. } => wrong("workers is 0; try: 1".to_owned()),
             Self {
                 max_batch,
@@ -90,7 +90,7 @@ impl QueueOptions {
 impl Default for QueueOptions {
     fn default() -> Self {
         Self {
-            max_batch: 256,
+            max_batch: 128,
             max_latency: Duration::from_micros(200),
             capacity: 4096,
             timeout: Duration::from_secs(10),

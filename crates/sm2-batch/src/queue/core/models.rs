@@ -210,6 +210,22 @@ fn closing_wakes_workers_and_callers() {
 }
 
 #[test]
+fn closing_wakes_a_caller_that_nobody_makes_room_for() {
+    loom::model(|| {
+        let core = core(1, 1, 1);
+        core.push(0, far()).unwrap();
+        let caller = {
+            let core = Arc::clone(&core);
+            thread::spawn(move || core.push(1, far()))
+        };
+        core.close();
+        assert_eq!(caller.join().unwrap(), Err(Refused::Closed));
+        assert_eq!(core.drain(), [0]);
+        is_empty(&core);
+    });
+}
+
+#[test]
 fn the_last_worker_that_leaves_is_noticed() {
     loom::model(|| {
         let core = core(1, 1, 2);
