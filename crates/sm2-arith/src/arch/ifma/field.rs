@@ -1,10 +1,18 @@
 #![doc = include_str!("../../../docs/ifma.md")]
 
+mod columns;
+mod operations;
+
 use core::arch::x86_64::{
     __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epi64_mask,
-    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_or_si512,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srai_epi64,
-    _mm512_srli_epi64, _mm512_sub_epi64, _mm512_testn_epi64_mask,
+    _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_or_si512, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
+    _mm512_sub_epi64, _mm512_testn_epi64_mask,
+};
+
+use columns::{E, LIMB_MASK, P, carry, multiple_of_p, spread_multiple_of_p};
+pub(super) use operations::{
+    add, invert_all, mul, square, square_plus_product, sub, sum_of_products,
 };
 
 /// Eight elements ready for anything: limbs in [0, 2^52), value in [0, V·p/16].
@@ -278,230 +286,6 @@ impl Canonical {
     }
 }
 
-/// a + b.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn add<
-    const A: i64,
-    const B: i64,
-    const C: i64,
-    const D: i64,
-    const LO: i64,
-    const HI: i64,
->(
-    a: Loose<A, B>,
-    b: Loose<C, D>,
-) -> Loose<LO, HI> {
-    const { assert!(LO <= A + C && B + D <= HI) }
-    let mut limbs = a.0;
-    for (limb, other) in limbs.iter_mut().zip(b.0) {
-        *limb = _mm512_add_epi64(*limb, other);
-    }
-    Loose(limbs)
-}
-
-/// a - b.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn sub<
-    const A: i64,
-    const B: i64,
-    const C: i64,
-    const D: i64,
-    const LO: i64,
-    const HI: i64,
->(
-    a: Loose<A, B>,
-    b: Loose<C, D>,
-) -> Loose<LO, HI> {
-    const { assert!(LO <= A - D && B - C <= HI) }
-    let mut limbs = a.0;
-    for (limb, other) in limbs.iter_mut().zip(b.0) {
-        *limb = _mm512_sub_epi64(*limb, other);
-    }
-    Loose(limbs)
-}
-
-/// a·b/2^260 + LO·p/16; the bias costs nothing, since the accumulators start at it.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn mul<const A: i64, const B: i64, const LO: i64, const HI: i64>(
-    a: Factor<A>,
-    b: Factor<B>,
-) -> Loose<LO, HI> {
-    const { assert!(product_fits(A * B, LO, HI)) }
-    let start = accumulators(const { multiple_of_p(LO / UNIT) });
-    Loose(reduce(multiply(start, &a.0, &b.0)))
-}
-
-/// a²/2^260 + LO·p/16.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn square<const A: i64, const LO: i64, const HI: i64>(a: Factor<A>) -> Loose<LO, HI> {
-    const { assert!(product_fits(A * A, LO, HI)) }
-    Loose(reduce(square_onto(
-        const { multiple_of_p(LO / UNIT) },
-        &a.0,
-    )))
-}
-
-/// (a·b + c·d)/2^260, with one reduction.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn sum_of_products<
-    const A: i64,
-    const B: i64,
-    const C: i64,
-    const D: i64,
-    const HI: i64,
->(
-    a: Factor<A>,
-    b: Factor<B>,
-    c: Factor<C>,
-    d: Factor<D>,
-) -> Loose<0, HI> {
-    const { assert!(product_fits(A * B + C * D, 0, HI)) }
-    let first = multiply(accumulators([0; 5]), &a.0, &b.0);
-    Loose(reduce(multiply(first, &c.0, &d.0)))
-}
-
-/// (a² + b·c)/2^260, with one reduction.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn square_plus_product<const A: i64, const B: i64, const C: i64, const HI: i64>(
-    a: Factor<A>,
-    b: Factor<B>,
-    c: Factor<C>,
-) -> Loose<0, HI> {
-    const { assert!(product_fits(A * A + B * C, 0, HI)) }
-    Loose(reduce(multiply(square_onto([0; 5], &a.0), &b.0, &c.0)))
-}
-
-/// Inverts every denominator with one inversion; none may be 0 in any lane.
-///
-/// The two slices are of one length.
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn invert_all(values: &[Factor<DENOMINATOR>], inverses: &mut [Factor<PRODUCT>]) {
-    let mut product = Canonical::splat(ONE).tight().factor().widen();
-    for (value, prefix) in values.iter().zip(inverses.iter_mut()) {
-        *prefix = product;
-        product = product.times(*value);
-    }
-    let mut inverse = product.invert();
-    for (value, own) in values.iter().zip(inverses.iter_mut()).rev() {
-        *own = inverse.times(*own);
-        inverse = inverse.times(*value);
-    }
-}
-
-/// The accumulators of a product, the upper five at a bias.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn accumulators(bias: [i64; 5]) -> [__m512i; 10] {
-    let mut sums = [_mm512_setzero_si512(); 10];
-    for (sum, constant) in sums.iter_mut().skip(5).zip(bias) {
-        *sum = _mm512_set1_epi64(constant);
-    }
-    sums
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn multiply(mut sums: [__m512i; 10], a: &[__m512i; 5], b: &[__m512i; 5]) -> [__m512i; 10] {
-    for i in 0..5 {
-        for j in 0..5 {
-            sums[i + j] = _mm512_madd52lo_epu64(sums[i + j], a[i], b[j]);
-        }
-        for j in 0..5 {
-            sums[i + j + 1] = _mm512_madd52hi_epu64(sums[i + j + 1], a[i], b[j]);
-        }
-    }
-    sums
-}
-
-/// a² plus a bias on the upper five accumulators: the ten mixed products are doubled, not redone.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn square_onto(bias: [i64; 5], a: &[__m512i; 5]) -> [__m512i; 10] {
-    let mut sums = [_mm512_setzero_si512(); 10];
-    for i in 0..5 {
-        for j in i + 1..5 {
-            sums[i + j] = _mm512_madd52lo_epu64(sums[i + j], a[i], a[j]);
-        }
-        for j in i + 1..5 {
-            sums[i + j + 1] = _mm512_madd52hi_epu64(sums[i + j + 1], a[i], a[j]);
-        }
-    }
-    for sum in &mut sums[1..9] {
-        *sum = _mm512_add_epi64(*sum, *sum);
-    }
-    for (sum, constant) in sums.iter_mut().skip(5).zip(bias) {
-        *sum = _mm512_add_epi64(*sum, _mm512_set1_epi64(constant));
-    }
-    for i in 0..5 {
-        sums[2 * i] = _mm512_madd52lo_epu64(sums[2 * i], a[i], a[i]);
-        sums[2 * i + 1] = _mm512_madd52hi_epu64(sums[2 * i + 1], a[i], a[i]);
-    }
-    sums
-}
-
-/// Montgomery reduction by 2^260 with p + 1 = -E·2^52 + 16·E·2^208: ten multiplications.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn reduce(mut sums: [__m512i; 10]) -> [__m512i; 5] {
-    let e = _mm512_set1_epi64(E);
-    let zero = _mm512_setzero_si512();
-    let mut high = zero;
-    for i in 0..5 {
-        // m_i = sums[i] mod 2^52, since -1/p = 1 mod 2^52; the multiplier ignores the bits above.
-        let carried = _mm512_srai_epi64::<52>(sums[i]);
-        let u = _mm512_madd52lo_epu64(high, sums[i], e);
-        high = _mm512_madd52hi_epu64(zero, sums[i], e);
-        sums[i + 1] = _mm512_sub_epi64(_mm512_add_epi64(sums[i + 1], carried), u);
-        sums[i + 4] = _mm512_add_epi64(sums[i + 4], _mm512_slli_epi64::<4>(u));
-    }
-    sums[6] = _mm512_sub_epi64(sums[6], high);
-    sums[9] = _mm512_add_epi64(sums[9], _mm512_slli_epi64::<4>(high));
-    [sums[5], sums[6], sums[7], sums[8], sums[9]]
-}
-
-/// Carries into limbs of 52 bits; the top limb keeps the sign.
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn carry(mut limbs: [__m512i; 5]) -> [__m512i; 5] {
-    let mask = _mm512_set1_epi64(LIMB_MASK);
-    for i in 0..4 {
-        let high = _mm512_srai_epi64::<52>(limbs[i]);
-        limbs[i] = _mm512_and_si512(limbs[i], mask);
-        limbs[i + 1] = _mm512_add_epi64(limbs[i + 1], high);
-    }
-    limbs
-}
-
-/// Whether products of `product`·p²/256 reduce into [LO·p/16, HI·p/16] with bias LO·p/16.
-const fn product_fits(product: i64, lo: i64, hi: i64) -> bool {
-    let biased_well = lo % UNIT == 0 && -CAPACITY <= lo && lo <= CAPACITY;
-    biased_well && product <= 256 * (hi - lo - UNIT)
-}
-
-/// The limbs of k·p, not carried.
-const fn multiple_of_p(k: i64) -> [i64; 5] {
-    [k * P[0], k * P[1], k * P[2], k * P[3], k * P[4]]
-}
-
-/// The limbs of k·p, the lower four raised by 2^62 at the cost of the next.
-const fn spread_multiple_of_p(k: i64) -> [i64; 5] {
-    let [a, b, c, d, e] = multiple_of_p(k);
-    let (raise, paid) = (1 << 62, 1 << 10);
-    [
-        a + raise,
-        b + raise - paid,
-        c + raise - paid,
-        d + raise - paid,
-        e - paid,
-    ]
-}
-
 /// How many p bring a value of at least lo·p/16 to p/16 or more.
 const fn lift(lo: i64) -> i64 {
     if lo >= UNIT { 0 } else { (UNIT - lo) / UNIT }
@@ -517,16 +301,6 @@ pub(super) const WEAK: i64 = 17;
 pub(super) const PRODUCT: i64 = 20;
 /// The bound of what is inverted.
 pub(super) const DENOMINATOR: i64 = 50;
-
-const LIMB_MASK: i64 = (1 << 52) - 1;
-const E: i64 = (1 << 44) - (1 << 12);
-const P: [i64; 5] = [
-    0xF_FFFF_FFFF_FFFF,
-    0xF_F000_0000_0FFF,
-    0xF_FFFF_FFFF_FFFF,
-    0xF_FFFF_FFFF_FFFF,
-    0xFFFF_FFFE_FFFF,
-];
 
 /// 1 times 2^260, mod p.
 pub(super) const ONE: [u64; 4] = [
