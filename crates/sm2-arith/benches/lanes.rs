@@ -99,12 +99,21 @@ fn signed(i: u64) -> VerifyItem {
     }
 }
 
-/// r = 1, s = 5, and the key P = (s/t)·G, so that sG = tP.
+/// Long scalars whose sum meets a doubling in its last addition, that of 5·G.
+///
+/// s = 5 mod 2^11, so that 5 is its lowest digit, and the key is ((10 - s)/t)·G.
 fn doubling() -> VerifyItem {
     use sm2::elliptic_curve::{PrimeField, sec1::ToSec1Point};
-    let (r, s) = (sm2::Scalar::ONE, sm2::Scalar::from(5_u64));
-    let inverse = Option::from((r + s).invert()).unwrap_or(sm2::Scalar::ONE);
-    let key = (sm2::ProjectivePoint::GENERATOR * (s * inverse)).to_affine();
+    use sm2::{FieldBytes, ProjectivePoint, Scalar};
+    let scalar = |label: u64| {
+        let mut bytes: [u8; 32] = Sm3::digest(label.to_le_bytes()).into();
+        bytes[..2].fill(0);
+        Option::from(Scalar::from_repr(FieldBytes::from(bytes))).unwrap_or(Scalar::ONE)
+    };
+    let s = scalar(1) * Scalar::from(1_u64 << 11) + Scalar::from(5_u64);
+    let t = scalar(2);
+    let inverse = Option::from(t.invert()).unwrap_or(Scalar::ONE);
+    let key = (ProjectivePoint::GENERATOR * ((Scalar::from(10_u64) - s) * inverse)).to_affine();
     let mut item = VerifyItem {
         public_key: [0; 64],
         e: [7; 32],
@@ -112,7 +121,7 @@ fn doubling() -> VerifyItem {
     };
     item.public_key
         .copy_from_slice(&key.to_sec1_point(false).as_bytes()[1..]);
-    item.signature[..32].copy_from_slice(&r.to_repr());
+    item.signature[..32].copy_from_slice(&(t - s).to_repr());
     item.signature[32..].copy_from_slice(&s.to_repr());
     item
 }

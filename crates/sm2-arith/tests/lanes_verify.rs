@@ -249,7 +249,7 @@ impl Maker {
     /// An item whose sum meets doublings, infinity or equal table entries.
     fn exceptional(&mut self, kind: usize) -> VerifyItem {
         let t = self.scalar();
-        match kind % 5 {
+        match kind % 6 {
             // sG = tP
             0 => {
                 let d = self.scalar();
@@ -274,6 +274,14 @@ impl Maker {
             3 => {
                 let d = -self.small();
                 let s = t * self.small();
+                Self::build(d, s, t)
+            }
+            // tP + sG = 2·s0·G for the lowest digit s0 = 5 of s: the last addition doubles
+            4 => {
+                let mut bytes = self.bytes();
+                bytes[..2].fill(0);
+                let s = reduce(&bytes) * Scalar::from(1_u64 << 11) + Scalar::from(5_u64);
+                let d = (Scalar::from(10_u64) - s) * t.invert().unwrap();
                 Self::build(d, s, t)
             }
             _ => {
