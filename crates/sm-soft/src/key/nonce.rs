@@ -1,7 +1,6 @@
 //! The nonces of signatures: RFC 6979 with HMAC-SM3 and additional input (its section 3.6).
 
-use sm2::Scalar;
-use sm2::elliptic_curve::PrimeField;
+use sm2_arith::Scalar;
 use zeroize::Zeroizing;
 
 use crate::hash::HmacSm3;
@@ -34,7 +33,7 @@ impl Nonces {
             }
             self.again = true;
             self.v = self.hmac(&[]);
-            if let Some(k) = Scalar::from_repr((*self.v).into()).into_option()
+            if let Some(k) = Scalar::from_bytes(&self.v).into_option()
                 && !bool::from(k.is_zero())
             {
                 return Zeroizing::new(k);

@@ -8,7 +8,6 @@ use sm2_signing::PublicKey;
 use subtle::ConstantTimeEq;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::curve;
 use crate::random::{self, RandomError};
 
 /// An SM2 private key d in [1, n-2], with its public key; wiped on drop.
@@ -90,14 +89,21 @@ impl SecretKey {
         &self.d
     }
 
+    /// d for the arithmetic that signs.
+    pub(super) fn to_scalar(&self) -> Zeroizing<sm2_arith::Scalar> {
+        to_arithmetic(&self.d)
+    }
+
     fn from_scalar(d: Zeroizing<Scalar>) -> Result<Self, KeyError> {
         // A scalar is below n: what is left to refuse is 0 and n-1.
         let refused = d.ct_eq(&Scalar::ZERO) | d.ct_eq(&-Scalar::ONE);
         if bool::from(refused) {
             return Err(KeyError::OutOfRange);
         }
-        let public_key =
-            curve::to_public_key(&curve::multiply_generator(&d)).ok_or(KeyError::OutOfRange)?;
+        let public_key = sm2_arith::secret::multiply_generator(&to_arithmetic(&d))
+            .into_option()
+            .ok_or(KeyError::OutOfRange)?;
+        let public_key = PublicKey::from_bytes(&public_key.to_bytes());
         Ok(Self { d, public_key })
     }
 }
@@ -110,6 +116,11 @@ impl fmt::Debug for SecretKey {
             .field("public_key", &self.public_key)
             .finish_non_exhaustive()
     }
+}
+
+fn to_arithmetic(d: &Scalar) -> Zeroizing<sm2_arith::Scalar> {
+    let bytes = Zeroizing::new(<[u8; 32]>::from(d.to_repr()));
+    Zeroizing::new(sm2_arith::Scalar::from_bytes_reduced(&bytes))
 }
 
 /// Why bytes are not a private key.

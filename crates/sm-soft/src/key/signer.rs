@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use sm2::elliptic_curve::{Group, PrimeField, ops::Reduce, point::AffineCoordinates};
-use sm2::{FieldBytes, ProjectivePoint, Scalar};
+use sm2_arith::{Scalar, ScalarFactor};
 use sm2_signing::{Error, ErrorKind, Prehash, PublicKey, Signature, Signer};
 use zeroize::Zeroizing;
 
@@ -33,16 +32,16 @@ pub struct SoftKey {
     secret: SecretKey,
     public_key: PublicKey,
     /// (1 + d)^-1 mod n, which every signature needs.
-    inverse: Zeroizing<Scalar>,
+    inverse: Zeroizing<ScalarFactor>,
 }
 
 impl SoftKey {
     /// Makes a signer of a private key.
     #[must_use]
     pub fn new(secret: SecretKey) -> Self {
-        // SecretKey keeps n-1 out, so that 1 + d is never zero and has an inverse.
-        let sum = Zeroizing::new(*secret.scalar() + Scalar::ONE);
-        let inverse = Zeroizing::new(sum.invert().unwrap_or(Scalar::ZERO));
+        // SecretKey keeps 0 and n-1 out: there is an inverse.
+        let inverse = sm2_arith::secret::inverse_for_signing(&secret.to_scalar());
+        let inverse = Zeroizing::new(inverse.unwrap_or(ScalarFactor::default()));
         Self {
             public_key: secret.public_key(),
             secret,
@@ -67,7 +66,7 @@ impl SoftKey {
 
     /// A3 to A7 with nonces of d, e and `additional`.
     fn sign_hedged(&self, e: &Scalar, additional: &[u8]) -> Signature {
-        let mut nonces = Nonces::new(&self.secret.to_bytes(), &e.to_repr().into(), additional);
+        let mut nonces = Nonces::new(&self.secret.to_bytes(), &e.to_bytes(), additional);
         loop {
             // A3: k in [1, n-1]
             let k = nonces.next();
@@ -79,29 +78,13 @@ impl SoftKey {
 
     #[cfg(test)]
     pub(super) fn sign_deterministically(&self, e: &[u8; 32]) -> Signature {
-        self.sign_hedged(&<Scalar as Reduce<FieldBytes>>::reduce(e.into()), &[])
+        self.sign_hedged(&Scalar::from_bytes_reduced(e), &[])
     }
 
     /// A4 to A7 for one k; `None` asks for another.
     fn sign_with(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
-        // A4: (x1, y1) = [k]G
-        let point = ProjectivePoint::mul_by_generator(k).to_affine();
-        // A5: r = (e + x1) mod n, again if r = 0 or r + k = n
-        let r = *e + <Scalar as Reduce<FieldBytes>>::reduce(&point.x());
-        let sum = Zeroizing::new(r + k);
-        if bool::from(r.is_zero() | sum.is_zero()) {
-            return None;
-        }
-        // A6: s = (1 + d)^-1 * (k - r*d) mod n = (1 + d)^-1 * (k + r) - r, again if s = 0
-        let s = *self.inverse * *sum - r;
-        if bool::from(s.is_zero()) {
-            return None;
-        }
-        // A7: (r, s)
-        Some(Signature::from_r_s(
-            &r.to_repr().into(),
-            &s.to_repr().into(),
-        ))
+        let signature = sm2_arith::secret::sign(&self.inverse, e, k).into_option();
+        signature.map(|(r, s)| Signature::from_r_s(&r.to_bytes(), &s.to_bytes()))
     }
 }
 
@@ -111,7 +94,7 @@ impl Signer for SoftKey {
     }
 
     fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
-        let e = <Scalar as Reduce<FieldBytes>>::reduce(e.as_bytes().into());
+        let e = Scalar::from_bytes_reduced(e.as_bytes());
         let mut fresh = Zeroizing::new([0; 32]);
         random::fill(fresh.as_mut_slice()).map_err(|error| Error::new(ErrorKind::Device, error))?;
         Ok(self.sign_hedged(&e, fresh.as_slice()))
@@ -140,7 +123,7 @@ mod tests {
     use crate::testing::hex32;
 
     fn scalar(text: &str) -> Scalar {
-        Scalar::from_repr(hex32(text).into()).unwrap()
+        Scalar::from_bytes(&hex32(text)).unwrap()
     }
 
     fn standard_key() -> SoftKey {
@@ -158,7 +141,7 @@ mod tests {
              CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
         );
         let e = Prehash::of(key.public_key(), &UserId::DEFAULT, b"message digest");
-        let e = <Scalar as Reduce<FieldBytes>>::reduce(e.as_bytes().into());
+        let e = Scalar::from_bytes_reduced(e.as_bytes());
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
         let signature = key.sign_with(&e, &k).unwrap();
         assert_eq!(
@@ -173,12 +156,13 @@ mod tests {
     fn unusable_nonces_are_refused() {
         let key = standard_key();
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
-        let x = ProjectivePoint::mul_by_generator(&k).to_affine().x();
-        let x = <Scalar as Reduce<FieldBytes>>::reduce(&x);
-        assert!(key.sign_with(&-x, &k).is_none());
-        assert!(key.sign_with(&-(x + k), &k).is_none());
+        let point = sm2_arith::secret::multiply_generator(&k).unwrap();
+        let x = Scalar::from_bytes_reduced(&point.x().to_bytes());
+        assert!(key.sign_with(&x.negate(), &k).is_none());
+        assert!(key.sign_with(&x.add(&k).negate(), &k).is_none());
         // s = 0: k = r*d, that is e = k/d - x1.
-        let e = k * key.secret.scalar().invert().unwrap() - x;
+        let d = key.secret.to_scalar();
+        let e = k.multiply(&d.invert()).subtract(&x);
         assert!(key.sign_with(&e, &k).is_none());
     }
 

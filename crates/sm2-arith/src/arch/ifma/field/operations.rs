@@ -1,0 +1,138 @@
+//! The operations that combine elements, each with the bounds of its result.
+
+use core::arch::x86_64::{_mm512_add_epi64, _mm512_sub_epi64};
+
+use super::columns::{accumulators, multiple_of_p, multiply, reduce, square_onto};
+use super::{CAPACITY, Canonical, DENOMINATOR, Factor, Loose, ONE, PRODUCT, UNIT};
+
+/// a + b.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn add<
+    const A: i64,
+    const B: i64,
+    const C: i64,
+    const D: i64,
+    const LO: i64,
+    const HI: i64,
+>(
+    a: Loose<A, B>,
+    b: Loose<C, D>,
+) -> Loose<LO, HI> {
+    const { assert!(LO <= A + C && B + D <= HI) }
+    let mut limbs = a.0;
+    for (limb, other) in limbs.iter_mut().zip(b.0) {
+        *limb = _mm512_add_epi64(*limb, other);
+    }
+    Loose(limbs)
+}
+
+/// a - b.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn sub<
+    const A: i64,
+    const B: i64,
+    const C: i64,
+    const D: i64,
+    const LO: i64,
+    const HI: i64,
+>(
+    a: Loose<A, B>,
+    b: Loose<C, D>,
+) -> Loose<LO, HI> {
+    const { assert!(LO <= A - D && B - C <= HI) }
+    let mut limbs = a.0;
+    for (limb, other) in limbs.iter_mut().zip(b.0) {
+        *limb = _mm512_sub_epi64(*limb, other);
+    }
+    Loose(limbs)
+}
+
+/// a·b/2^260 + LO·p/16; the bias costs nothing, since the accumulators start at it.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn mul<const A: i64, const B: i64, const LO: i64, const HI: i64>(
+    a: Factor<A>,
+    b: Factor<B>,
+) -> Loose<LO, HI> {
+    const { assert!(product_fits(A * B, LO, HI)) }
+    let start = accumulators(const { multiple_of_p(LO / UNIT) });
+    Loose(reduce(multiply(start, &a.0, &b.0)))
+}
+
+/// a²/2^260 + LO·p/16.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn square<const A: i64, const LO: i64, const HI: i64>(
+    a: Factor<A>,
+) -> Loose<LO, HI> {
+    const { assert!(product_fits(A * A, LO, HI)) }
+    Loose(reduce(square_onto(
+        const { multiple_of_p(LO / UNIT) },
+        &a.0,
+    )))
+}
+
+/// (a·b + c·d)/2^260, with one reduction.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn sum_of_products<
+    const A: i64,
+    const B: i64,
+    const C: i64,
+    const D: i64,
+    const HI: i64,
+>(
+    a: Factor<A>,
+    b: Factor<B>,
+    c: Factor<C>,
+    d: Factor<D>,
+) -> Loose<0, HI> {
+    const { assert!(product_fits(A * B + C * D, 0, HI)) }
+    let first = multiply(accumulators([0; 5]), &a.0, &b.0);
+    Loose(reduce(multiply(first, &c.0, &d.0)))
+}
+
+/// (a² + b·c)/2^260, with one reduction.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn square_plus_product<
+    const A: i64,
+    const B: i64,
+    const C: i64,
+    const HI: i64,
+>(
+    a: Factor<A>,
+    b: Factor<B>,
+    c: Factor<C>,
+) -> Loose<0, HI> {
+    const { assert!(product_fits(A * A + B * C, 0, HI)) }
+    Loose(reduce(multiply(square_onto([0; 5], &a.0), &b.0, &c.0)))
+}
+
+/// Inverts every denominator with one inversion; none may be 0 in any lane.
+///
+/// The two slices are of one length.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn invert_all(
+    values: &[Factor<DENOMINATOR>],
+    inverses: &mut [Factor<PRODUCT>],
+) {
+    let mut product = Canonical::splat(ONE).tight().factor().widen();
+    for (value, prefix) in values.iter().zip(inverses.iter_mut()) {
+        *prefix = product;
+        product = product.times(*value);
+    }
+    let mut inverse = product.invert();
+    for (value, own) in values.iter().zip(inverses.iter_mut()).rev() {
+        *own = inverse.times(*own);
+        inverse = inverse.times(*value);
+    }
+}
+
+/// Whether products of `product`·p²/256 reduce into [LO·p/16, HI·p/16] with bias LO·p/16.
+const fn product_fits(product: i64, lo: i64, hi: i64) -> bool {
+    let biased_well = lo % UNIT == 0 && -CAPACITY <= lo && lo <= CAPACITY;
+    biased_well && product <= 256 * (hi - lo - UNIT)
+}

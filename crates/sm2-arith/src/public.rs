@@ -1,0 +1,10 @@
+//! Operations on public values, in variable time.
+//!
+//! Nothing secret may come here: how long these take tells what they were given.
+
+mod multiply;
+mod naf;
+mod verify;
+
+pub use multiply::multiply_add;
+pub use verify::verify;
