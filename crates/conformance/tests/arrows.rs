@@ -12,7 +12,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gmt0018-soft", &["sm-soft"]),
     ("gmt0018-soft-abi", &["gmt0018-soft", "gmt0018-sys"]),
     ("gmt0018-sys", &[]),
-    ("sm-soft", &["sm2-signing"]),
+    ("sm-soft", &["sm2-arith", "sm2-signing"]),
+    ("sm2-arith", &[]),
+    ("sm2-batch", &["sm2-arith", "sm2-signing"]),
     ("sm2-signing", &[]),
 ];
 
