@@ -8,8 +8,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use sm2::PublicKey;
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature, VerifyingKey};
-use sm2_arith::arch::Ifma;
-use sm2_arith::lanes::VerifyItem;
+use sm2_arith::batch::{Backend as _, Ifma, VerifyItem};
 use sm2_arith::sm3_lanes::hash_many;
 use sm2_arith::{SigningKey, verify};
 use sm3::{Digest, Sm3};

@@ -2,12 +2,13 @@
 #![deny(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
-pub mod arch;
+mod arch;
+pub mod batch;
 mod field;
 mod invert;
-pub mod lanes;
 mod limbs;
 mod point;
+mod portable;
 pub mod public;
 mod scalar;
 pub mod secret;

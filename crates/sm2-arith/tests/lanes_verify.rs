@@ -10,8 +10,7 @@ use sm2::elliptic_curve::ops::Reduce;
 use sm2::elliptic_curve::point::AffineCoordinates;
 use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm2::{FieldBytes, ProjectivePoint, PublicKey, Scalar};
-use sm2_arith::arch::Ifma;
-use sm2_arith::lanes::VerifyItem;
+use sm2_arith::batch::{Backend as _, Ifma, VerifyItem};
 use sm3::{Digest, Sm3};
 
 const LANES: usize = 8;

@@ -1,8 +1,8 @@
 //! Stands in for the AVX-512 back end on other architectures.
 
-use crate::lanes::VerifyItem;
+use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
 
-/// Proof that this processor has AVX-512 IFMA; there is none on this architecture.
+/// The back end for AVX-512 IFMA, which this architecture does not have.
 #[derive(Clone, Copy, Debug)]
 pub struct Ifma(Never);
 
@@ -12,12 +12,37 @@ impl Ifma {
     pub const fn new() -> Option<Self> {
         None
     }
+}
 
-    /// Cannot be called, since no value of this type exists here.
-    pub fn verify_batch(&self, _items: &[VerifyItem], _verdicts: &mut [bool]) {
+impl Sealed for Ifma {}
+
+/// None of these can be called, since no value of the type exists here.
+impl Backend for Ifma {
+    type KeyTable = Never;
+
+    const NAME: &'static str = "ifma";
+    const LANES: usize = 8;
+    const KEY_TABLE_BYTES: usize = 0;
+
+    fn verify_batch(self, _items: &[VerifyItem], _verdicts: &mut [bool]) {
+        match self.0 {}
+    }
+
+    fn key_tables(self, _keys: &[[u8; 64]]) -> Vec<Option<Never>> {
+        match self.0 {}
+    }
+
+    fn verify_known(self, _items: &[KnownItem<'_, Never>], _verdicts: &mut [bool]) {
+        match self.0 {}
+    }
+
+    fn sign_batch(self, _items: &[SignItem<'_>], _signatures: &mut [Option<[u8; 64]>]) {
         match self.0 {}
     }
 }
 
+/// A type without values.
 #[derive(Clone, Copy, Debug)]
-enum Never {}
+#[expect(clippy::exhaustive_enums, reason = "there is nothing to add")]
+#[expect(unnameable_types, reason = "its name is Backend::KeyTable")]
+pub enum Never {}

@@ -8,56 +8,63 @@ mod rows;
 mod tables;
 mod verify;
 
-use crate::lanes::VerifyItem;
+use crate::batch::{Backend, KnownItem, Portable, SignItem, VerifyItem, sealed::Sealed};
 
-/// Proof that this processor and system have AVX-512 IFMA.
+/// The back end for AVX-512 IFMA.
 ///
 /// # Examples
 ///
 /// ```
-/// use sm2_arith::arch::Ifma;
+/// use sm2_arith::batch::{Backend, Ifma, VerifyItem};
 ///
-/// // The answer never changes while a process runs.
-/// assert_eq!(Ifma::new().is_some(), Ifma::new().is_some());
+/// let forged = VerifyItem { public_key: [1; 64], e: [2; 32], signature: [3; 64] };
+/// let mut verdicts = [true; 3];
+/// if let Some(ifma) = Ifma::new() {
+///     ifma.verify_batch(&[forged; 3], &mut verdicts);
+///     assert_eq!(verdicts, [false; 3]);
+/// }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Ifma(());
 
 impl Ifma {
     /// Asks the processor; `None` where it lacks AVX-512F or AVX-512 IFMA.
+    ///
+    /// The answer never changes while a process runs.
     #[must_use]
     pub fn new() -> Option<Self> {
         let available =
             is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma");
         available.then_some(Self(()))
     }
+}
 
-    /// Verifies every item, in variable time; `verdicts[i]` becomes whether `items[i]` is valid.
-    ///
-    /// An item that is malformed in any way (a key off the curve or not below p, r or s out of
-    /// [1, n-1], r + s = n) is invalid and leaves the other verdicts alone.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the slices differ in length.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use sm2_arith::{arch::Ifma, lanes::VerifyItem};
-    ///
-    /// let forged = VerifyItem { public_key: [1; 64], e: [2; 32], signature: [3; 64] };
-    /// let mut verdicts = [true; 3];
-    /// if let Some(ifma) = Ifma::new() {
-    ///     ifma.verify_batch(&[forged; 3], &mut verdicts);
-    ///     assert_eq!(verdicts, [false; 3]);
-    /// }
-    /// ```
-    #[expect(unsafe_code, reason = "the one dispatch into code for AVX-512 IFMA")]
-    pub fn verify_batch(&self, items: &[VerifyItem], verdicts: &mut [bool]) {
+impl Sealed for Ifma {}
+
+impl Backend for Ifma {
+    type KeyTable = <Portable as Backend>::KeyTable;
+
+    const NAME: &'static str = "ifma";
+    const LANES: usize = 8;
+    const KEY_TABLE_BYTES: usize = Portable::KEY_TABLE_BYTES;
+
+    #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
+    fn verify_batch(self, items: &[VerifyItem], verdicts: &mut [bool]) {
         assert_eq!(items.len(), verdicts.len(), "one verdict per item");
         // SAFETY: `verify_batch` needs avx512f and avx512ifma, and no `Ifma` exists unless
         // `Ifma::new` has found both.
         unsafe { verify::verify_batch(items, verdicts) }
+    }
+
+    fn key_tables(self, keys: &[[u8; 64]]) -> Vec<Option<Self::KeyTable>> {
+        Portable.key_tables(keys)
+    }
+
+    fn verify_known(self, items: &[KnownItem<'_, Self::KeyTable>], verdicts: &mut [bool]) {
+        Portable.verify_known(items, verdicts);
+    }
+
+    fn sign_batch(self, items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
+        Portable.sign_batch(items, signatures);
     }
 }

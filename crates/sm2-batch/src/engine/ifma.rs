@@ -1,6 +1,6 @@
 //! The engine for AVX-512 IFMA.
 
-use sm2_arith::{arch, lanes::VerifyItem};
+use sm2_arith::batch::{self, Backend as _, VerifyItem};
 use sm2_signing::{
     BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, Verifier,
     VerifyError,
@@ -36,7 +36,7 @@ impl Ifma {
     /// Asks the processor; `None` where it lacks the instructions. The answer is the same for the life of the process.
     #[must_use]
     pub fn new() -> Option<Self> {
-        let lanes = Lanes(arch::Ifma::new()?);
+        let lanes = Lanes(batch::Ifma::new()?);
         Some(Self(Proven::new(lanes, "ifma", LANES)))
     }
 
@@ -70,7 +70,7 @@ impl BatchVerifier for Ifma {
 
 /// The lanes as they are, not checked.
 #[derive(Debug)]
-struct Lanes(arch::Ifma);
+struct Lanes(batch::Ifma);
 
 impl BatchVerifier for Lanes {
     fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {

@@ -1,6 +1,6 @@
 //! The scalar part of a verification: ranges, t, and the digits of s and t.
 
-use crate::lanes::VerifyItem;
+use crate::batch::VerifyItem;
 use crate::limbs::{Limbs, add, add_mod, sub, sub_mod};
 
 /// Up to eight signatures, one a lane.

@@ -8,7 +8,7 @@ use super::point::{Addend, Jacobian};
 use super::prepare::{GENERATOR_WINDOW, Group, KEY_WINDOW};
 use super::rows::{Row, load};
 use super::tables::{KeyRows, Tables};
-use crate::lanes::VerifyItem;
+use crate::batch::VerifyItem;
 
 /// Verifies `items`; the slices are of one length.
 #[target_feature(enable = "avx512f,avx512ifma")]
