@@ -166,5 +166,6 @@ impl fmt::Debug for SignItem<'_> {
 
 pub(crate) mod sealed {
     /// Keeps [`Backend`](super::Backend) free to grow.
+    #[expect(unnameable_types, reason = "so that nobody else implements it")]
     pub trait Sealed {}
 }
