@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use sm2::PublicKey;
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature, VerifyingKey};
-use sm2_arith::batch::{Backend as _, Ifma, VerifyItem};
+use sm2_arith::batch::{Backend as _, Ifma, KnownItem, VerifyItem};
 use sm2_arith::sm3_lanes::hash_many;
 use sm2_arith::{SigningKey, verify};
 use sm3::{Digest, Sm3};
@@ -42,6 +42,39 @@ fn verification(criterion: &mut Criterion) {
             bencher.iter(|| ifma.verify_batch(black_box(&valid[..size]), &mut verdicts));
         });
         assert!(verdicts.iter().all(|valid| *valid));
+    }
+    for count in [1, 100, 1000] {
+        let keys: Vec<[u8; 64]> = valid[..count].iter().map(|item| item.public_key).collect();
+        let tables: Vec<_> = ifma.key_tables(&keys).into_iter().flatten().collect();
+        for size in [8, 64, 128, 256, 1024] {
+            let known: Vec<_> = valid[..count]
+                .iter()
+                .zip(&tables)
+                .cycle()
+                .take(size)
+                .map(|(item, table)| KnownItem {
+                    table,
+                    e: item.e,
+                    signature: item.signature,
+                })
+                .collect();
+            let mut verdicts = vec![false; known.len()];
+            group.throughput(Throughput::Elements(size as u64));
+            group.bench_function(
+                BenchmarkId::new(format!("ifma, {count} known keys"), size),
+                |bencher| {
+                    bencher.iter(|| ifma.verify_known(black_box(&known), &mut verdicts));
+                },
+            );
+            assert!(verdicts.iter().all(|valid| *valid));
+        }
+    }
+    for count in [1, 16] {
+        let keys: Vec<[u8; 64]> = valid[..count].iter().map(|item| item.public_key).collect();
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("ifma, tables of keys", count), |bencher| {
+            bencher.iter(|| ifma.key_tables(black_box(&keys)));
+        });
     }
     // Every item leads to the scalar fallback: the worst that an attacker can send.
     let worst = vec![doubling(); 256];
