@@ -110,7 +110,7 @@ impl Jacobian {
         let other_w: Loose<96, 114> = mul(other.w.factor(), zzz.factor::<19>());
         let difference: Loose<0, 114> = sub(other_w, self.w.loose());
         let equal = difference.is_zero() & doubtful;
-        let sum = sum.select(equal, self.double_negated());
+        let sum = sum.select(equal, other.double_negated());
         sum.select(self.is_infinity(), other.jacobian().negated())
     }
 
@@ -190,6 +190,42 @@ impl Addend {
         Self {
             w: self.w.negate_where(mask),
             ..self
+        }
+    }
+
+    /// -2P.
+    ///
+    /// As [`Jacobian::double_negated`] with Z = 1; that one, called from here too, would not be inlined into
+    /// the loop that it is made for.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn double_negated(self) -> Jacobian {
+        let x = self.x.loose();
+        let one = Canonical::splat(ONE).tight().loose();
+        let gamma: Loose<0, 18> = square(self.w.factor());
+        let gamma: Factor<18> = gamma.factor();
+        // -alpha = 3·(1 - X)·(X + 1)
+        let difference: Loose<-16, 16> = sub(one, x);
+        let difference: Loose<0, 33> = difference.bias::<1, 0, 33>();
+        let twice: Loose<0, 66> = add(difference, difference);
+        let thrice: Loose<0, 99> = add(twice, difference);
+        let sum: Loose<0, 32> = add(x, one);
+        let alpha: Loose<0, 29> = mul(thrice.factor::<99>(), sum.factor::<32>());
+        let alpha: Factor<29> = alpha.factor();
+        let beta: Loose<32, 50> = mul(self.x.factor(), gamma);
+
+        // X' = alpha² - 2·beta
+        let squared: Loose<0, 20> = square(alpha);
+        let twice: Loose<64, 100> = add(beta, beta);
+        let x: Loose<-100, -44> = sub(squared, twice);
+        let x = x.weak();
+        // W' = gamma² - alpha·2·(beta - X')
+        let height: Loose<15, 50> = sub(beta, x.loose());
+        let height: Loose<30, 100> = add(height, height);
+        let w: Loose<0, 30> = square_plus_product(gamma, alpha, height.factor::<100>());
+        Jacobian {
+            x,
+            w: w.tight(),
+            z: self.w.widen(),
         }
     }
 
