@@ -7,13 +7,14 @@ mod odd;
 mod point;
 mod prepare;
 mod rows;
+mod sign;
 mod tables;
 mod tree;
 mod verify;
 mod windows;
 mod words;
 
-use crate::batch::{Backend, KnownItem, Portable, SignItem, VerifyItem, sealed::Sealed};
+use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
 
 /// The back end for AVX-512 IFMA.
 ///
@@ -76,7 +77,11 @@ impl Backend for Ifma {
         unsafe { known::verify_known(items, verdicts) }
     }
 
+    #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
     fn sign_batch(self, items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
-        Portable.sign_batch(items, signatures);
+        assert_eq!(items.len(), signatures.len(), "one signature per item");
+        // SAFETY: `sign_batch` needs avx512f and avx512ifma, and no `Ifma` exists unless
+        // `Ifma::new` has found both.
+        unsafe { sign::sign_batch(items, signatures) }
     }
 }

@@ -3,7 +3,7 @@
 //! Ordinates are doubled (W = 2Y) and every step negates: doubling gives -2P, addition -(P + Q). So
 //! the new ordinate is a sum of two products that needs one reduction. The caller keeps the parity.
 
-use core::arch::x86_64::__mmask8;
+use core::arch::x86_64::{__m512i, __mmask8};
 
 use super::field::{
     Canonical, DENOMINATOR, Factor, Loose, ONE, PRODUCT, R2, Tight, UNIT, WEAK, add, mul, square,
@@ -269,6 +269,22 @@ impl Affine {
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn gather(rows: [Row; 8], negative: __mmask8) -> Self {
         let [x, y] = Row::gather(rows);
+        Self::from_canonical(x, y, negative)
+    }
+
+    /// The points of columns of words, both coordinates below p; those of `negative` mirrored.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn from_words_below_p(words: [__m512i; 8], negative: __mmask8) -> Self {
+        let [x0, x1, x2, x3, y0, y1, y2, y3] = words;
+        let x = Canonical::from_words_below_p([x0, x1, x2, x3]).tight();
+        let y = Canonical::from_words_below_p([y0, y1, y2, y3]).tight();
+        Self::from_canonical(x, y, negative)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn from_canonical(x: Tight<UNIT>, y: Tight<UNIT>, negative: __mmask8) -> Self {
         Self {
             x: x.widen(),
             y: y.negate_where(negative).widen(),
