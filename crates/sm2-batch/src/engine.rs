@@ -1,5 +1,6 @@
 //! Which engine verifies.
 
+mod arithmetic;
 mod ifma;
 mod portable;
 mod proven;
@@ -11,6 +12,10 @@ use sm2_signing::{BatchVerifier, Error};
 
 pub use ifma::Ifma;
 pub use portable::Portable;
+
+pub(crate) use arithmetic::Arithmetic;
+pub(crate) use portable::PORTABLE;
+pub(crate) use proven::{Proven, verdict, verify_item};
 
 use crate::BatchError;
 
@@ -91,11 +96,7 @@ impl EngineChoice {
         match (self, Ifma::new()) {
             (Self::Auto | Self::Ifma, Some(ifma)) => Ok(Box::new(ifma)),
             (Self::Auto | Self::Portable, _) => Ok(Box::new(Portable::new())),
-            (Self::Ifma, None) => Err(BatchError::Processor {
-                engine: "ifma",
-                instructions: "AVX-512 IFMA",
-            }
-            .into()),
+            (Self::Ifma, None) => Err(BatchError::NO_IFMA.into()),
         }
     }
 }
