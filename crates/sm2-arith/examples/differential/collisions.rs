@@ -4,37 +4,133 @@ use super::random::Random;
 
 /// d, s and t for which a sum of multiples of G and of P = \[d\]G meets itself on the way.
 ///
-/// s and t are written in signed digits, their terms are put in an order in which some verifier
-/// might add them, and the order is cut somewhere. d is chosen so that what stands before the cut
-/// equals the term after it, is its negative, or is infinity. Doublings in between change nothing
-/// about that: they multiply both sides.
+/// s and t are written in signed digits and their terms are put in an order in which some verifier
+/// adds them. d is chosen so that two neighbouring parts of that order have equal sums or opposite
+/// ones, or so that the first part is infinity. Doublings in between change nothing about that:
+/// they multiply both sides.
 pub(super) fn colliding(random: &mut Random) -> Option<(Scalar, Scalar, Scalar)> {
     let (s, t) = (random.any_scalar(), random.any_scalar());
-    let terms = ordered_terms(random, &s, &t);
-    if terms.len() < 2 {
-        return None;
+    let layout = Layout::any(random);
+    let terms = layout.terms(&s, &t);
+    let [first, second] = layout.parts(random, &terms)?;
+    Some((meeting(random, first, second)?, s, t))
+}
+
+/// The d under which the parts meet; none if they do under no d or under every one.
+fn meeting(random: &mut Random, first: &[Term], second: &[Term]) -> Option<Scalar> {
+    // A + d B, and what it meets
+    let ((a, b), (mut other_a, mut other_b)) = (sum(first), sum(second));
+    match random.below(3) {
+        0 => (other_a, other_b) = (Scalar::ZERO, Scalar::ZERO),
+        1 => (other_a, other_b) = (other_a.negate(), other_b.negate()),
+        _ => {}
     }
-    let cut = 1 + random.below(terms.len() - 1);
-    // A + d B is added up before the cut.
-    let (mut a, mut b) = (Scalar::ZERO, Scalar::ZERO);
-    for term in &terms[..cut] {
-        let sum = if term.of_key { &mut b } else { &mut a };
-        *sum = sum.add(&term.value);
+    let factor = b.subtract(&other_b);
+    (factor != Scalar::ZERO).then(|| other_a.subtract(&a).multiply(&factor.invert()))
+}
+
+/// How a verifier adds up its sum.
+#[derive(Clone, Copy)]
+struct Layout {
+    /// Of s, then of t.
+    digits: [Digits; 2],
+    widths: [usize; 2],
+    order: Order,
+    key_first: bool,
+    /// Whether neighbours are added, then sums of neighbours, and so on.
+    tree: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Digits {
+    Booth,
+    NonAdjacent,
+    Odd,
+}
+
+#[derive(Clone, Copy)]
+enum Order {
+    /// From the uppermost digit on, with doublings.
+    Horner,
+    /// One multiple after the other, each from the uppermost digit on.
+    Separate,
+    /// From the lowest digit on, one multiple after the other: a table for each digit.
+    Tables,
+    /// From the lowest digit on, both multiples together.
+    TablesTogether,
+    /// A table for every so many digits, and doublings between the others.
+    Combs(usize),
+}
+
+impl Layout {
+    /// One of those of this crate, or any other.
+    fn any(random: &mut Random) -> Self {
+        if random.one_in(2) {
+            return random.one_of(&LAYOUTS);
+        }
+        let digits = [Digits::Booth, Digits::NonAdjacent, Digits::Odd];
+        let widths = [4, 5, 6, 7, 8, 9, 10, 11, 13];
+        let phases = 2 + random.below(7);
+        let orders = [
+            Order::Horner,
+            Order::Separate,
+            Order::Tables,
+            Order::TablesTogether,
+            Order::Combs(phases),
+        ];
+        Self {
+            digits: [random.one_of(&digits), random.one_of(&digits)],
+            widths: [random.one_of(&widths), random.one_of(&widths)],
+            order: random.one_of(&orders),
+            key_first: random.one_in(2),
+            tree: random.one_in(3),
+        }
     }
-    let next = &terms[cut];
-    let met = match random.below(3) {
-        0 => Scalar::ZERO,
-        1 => next.value,
-        _ => next.value.negate(),
-    };
-    let d = if next.of_key {
-        // A + d B = d met
-        a.multiply(&met.subtract(&b).invert())
-    } else {
-        // A + d B = met
-        met.subtract(&a).multiply(&b.invert())
-    };
-    Some((d, s, t))
+
+    fn terms(&self, s: &Scalar, t: &Scalar) -> Vec<Term> {
+        let mut terms = Vec::new();
+        for (scalar, place) in [(s, 0), (t, 1)] {
+            let (width, digits) = (self.widths[place], self.digits[place]);
+            let digits = match digits {
+                Digits::Booth => booth(scalar, width),
+                Digits::NonAdjacent => non_adjacent(scalar, width),
+                Digits::Odd => odd(scalar, width),
+            };
+            terms.extend(digits.into_iter().map(|(position, digit)| Term {
+                of_key: place == 1,
+                position,
+                value: scaled(digit, position),
+            }));
+        }
+        let rank = |term: &Term| term.of_key != self.key_first;
+        let down = |term: &Term| usize::MAX - term.position;
+        terms.sort_by_key(|term| match self.order {
+            Order::Horner => (down(term), 0, rank(term)),
+            Order::Separate => (usize::from(rank(term)), down(term), false),
+            Order::Tables => (usize::from(rank(term)), term.position, false),
+            Order::TablesTogether => (term.position, 0, rank(term)),
+            Order::Combs(phases) => {
+                let index = term.position / self.widths[usize::from(term.of_key)];
+                (phases - index % phases, index, rank(term))
+            }
+        });
+        terms
+    }
+
+    /// Two neighbouring parts that are added to each other.
+    fn parts<'a>(&self, random: &mut Random, terms: &'a [Term]) -> Option<[&'a [Term]; 2]> {
+        if terms.len() < 2 {
+            return None;
+        }
+        if self.tree {
+            let size = 1 << random.below(8);
+            let pairs = terms.chunks(2 * size).collect::<Vec<_>>();
+            let (first, second) = random.one_of(&pairs).split_at_checked(size)?;
+            return (!second.is_empty()).then_some([first, second]);
+        }
+        let (first, second) = terms.split_at(1 + random.below(terms.len() - 1));
+        Some([first, &second[..1]])
+    }
 }
 
 /// A digit times its power of two.
@@ -45,41 +141,18 @@ struct Term {
     value: Scalar,
 }
 
-fn ordered_terms(random: &mut Random, s: &Scalar, t: &Scalar) -> Vec<Term> {
-    let mut terms = Vec::new();
-    let mut widths = [0; 2];
-    for (of_key, scalar) in [(false, s), (true, t)] {
-        let width = random.one_of(&[4, 5, 6, 7, 8, 9, 11, 13]);
-        widths[usize::from(of_key)] = width;
-        let digits = if random.one_in(2) {
-            booth(scalar, width)
+/// The factors of G and of P.
+fn sum(terms: &[Term]) -> (Scalar, Scalar) {
+    let (mut of_generator, mut of_key) = (Scalar::ZERO, Scalar::ZERO);
+    for term in terms {
+        let sum = if term.of_key {
+            &mut of_key
         } else {
-            non_adjacent(scalar, width)
+            &mut of_generator
         };
-        terms.extend(digits.into_iter().map(|(position, digit)| Term {
-            of_key,
-            position,
-            value: scaled(digit, position),
-        }));
+        *sum = sum.add(&term.value);
     }
-    let key_first = random.one_in(2);
-    let rank = |term: &Term| term.of_key != key_first;
-    let phases = 2 + random.below(7);
-    match random.below(5) {
-        // from the uppermost digit on: Horner's rule
-        0 => terms.sort_by_key(|term| (usize::MAX - term.position, rank(term))),
-        // one multiple after the other
-        1 => terms.sort_by_key(|term| (rank(term), usize::MAX - term.position)),
-        // from the lowest digit on: a table for each digit
-        2 => terms.sort_by_key(|term| (term.position, rank(term))),
-        3 => terms.sort_by_key(|term| (rank(term), term.position)),
-        // a table for every so many digits
-        _ => terms.sort_by_key(|term| {
-            let index = term.position / widths[usize::from(term.of_key)];
-            (phases - index % phases, index, rank(term))
-        }),
-    }
-    terms
+    (of_generator, of_key)
 }
 
 /// The digits other than 0 of Booth's recoding, with their positions in bits.
@@ -116,6 +189,22 @@ fn non_adjacent(scalar: &Scalar, width: usize) -> Vec<(usize, i64)> {
     digits
 }
 
+/// The odd digits of k or, with their signs turned, of n - k: of the one that is odd.
+fn odd(scalar: &Scalar, width: usize) -> Vec<(usize, i64)> {
+    if *scalar == Scalar::ZERO {
+        return Vec::new();
+    }
+    let even = !bit(scalar, 0);
+    let odd = if even { scalar.negate() } else { *scalar };
+    let digits = (0..255).step_by(width).map(|position| {
+        let value = (0..width).map(|i| i64::from(bit(&odd, position + i + 1)) << i);
+        let last = position + width >= 255;
+        let digit = 2 * value.sum::<i64>() + 1 - if last { 0 } else { 1 << width };
+        (position, if even { -digit } else { digit })
+    });
+    digits.collect()
+}
+
 fn bit(scalar: &Scalar, position: usize) -> bool {
     let limb = scalar.to_limbs().get(position / 64).copied();
     limb.unwrap_or(0) >> (position % 64) & 1 == 1
@@ -133,21 +222,63 @@ fn scaled(digit: i64, position: usize) -> Scalar {
     if digit < 0 { product.negate() } else { product }
 }
 
+/// How this crate verifies: one at a time, in lanes, and by the tables of known keys.
+const LAYOUTS: [Layout; 4] = [
+    Layout {
+        digits: [Digits::NonAdjacent; 2],
+        widths: [13, 5],
+        order: Order::Horner,
+        key_first: true,
+        tree: false,
+    },
+    Layout {
+        digits: [Digits::Booth; 2],
+        widths: [11, 5],
+        order: Order::Horner,
+        key_first: true,
+        tree: false,
+    },
+    known_keys([9, 6]),
+    known_keys([10, 6]),
+];
+
+const fn known_keys(widths: [usize; 2]) -> Layout {
+    Layout {
+        digits: [Digits::Odd; 2],
+        widths,
+        order: Order::Tables,
+        key_first: true,
+        tree: true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn terms_add_up() {
+    fn terms_add_up_and_parts_meet() {
         let mut random = Random::new(1, 0);
+        let mut met = 0;
         for _ in 0..2_000 {
             let (s, t) = (random.any_scalar(), random.any_scalar());
-            for (of_key, scalar) in [(false, s), (true, t)] {
-                let terms = ordered_terms(&mut random, &s, &t);
-                let terms = terms.iter().filter(|term| term.of_key == of_key);
-                let sum = terms.fold(Scalar::ZERO, |sum, term| sum.add(&term.value));
-                assert_eq!(sum, scalar);
-            }
+            let layout = Layout::any(&mut random);
+            let terms = layout.terms(&s, &t);
+            let (of_generator, of_key) = sum(&terms);
+            assert_eq!((of_generator, of_key), (s, t));
+            let Some([first, second]) = layout.parts(&mut random, &terms) else {
+                continue;
+            };
+            let Some(d) = meeting(&mut random, first, second) else {
+                continue;
+            };
+            let [left, right] = [first, second].map(|part| {
+                let (of_generator, of_key) = sum(part);
+                of_generator.add(&of_key.multiply(&d))
+            });
+            assert!(left == right || left == right.negate() || left == Scalar::ZERO);
+            met += 1;
         }
+        assert!(met > 1_000, "only {met} meet");
     }
 }
