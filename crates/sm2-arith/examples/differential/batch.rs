@@ -6,7 +6,7 @@ use sm2_arith::{AffinePoint, FieldElement, Scalar, SigningKey, secret};
 use super::collisions::colliding;
 use super::curve::{
     above_the_order, abscissa_as_scalar, below_the_difference, chain, difference, key_for_sum,
-    point_of,
+    point_of, small_element,
 };
 use super::mutation::mutate;
 use super::random::{Random, add, below, to_be_bytes};
@@ -163,7 +163,7 @@ impl Maker {
             13 => of_sum("x1 in [n, p)", random, above_the_order),
             14 => of_sum("x1 below p - n", random, below_the_difference),
             15 => of_sum("x1 extreme", random, Random::extreme_element),
-            16 => wrapped(&of_multiple("x1 + p - n for x1", &key, &s, &t)),
+            16 => wrapped(&of_sum("x1 + p - n for x1", random, small_element)),
             17..=18 => {
                 let point = random.one_of(&self.points);
                 let sum = sm2_arith::public::multiply_add(&s, &t, &point).to_affine();
@@ -260,8 +260,8 @@ fn unreduced(labelled: &Labelled) -> Labelled {
     labelled
 }
 
-/// With the digest that x1 + p - n would belong to. n more than that is x1 mod p: an item that is
-/// valid for who does not compare with p.
+/// With the digest that x1 + p - n would belong to, for an x1 below 2^256 - p. That and n make
+/// x1 + p: an item that is valid for who does not compare with p.
 fn wrapped(labelled: &Labelled) -> Labelled {
     let mut labelled = *labelled;
     let e = Scalar::from_bytes_reduced(&labelled.item.e);

@@ -39,6 +39,12 @@ pub(super) fn below_the_difference(random: &mut Random) -> FieldElement {
     FieldElement::from_limbs(&below_difference(random))
 }
 
+/// An element whose integer is below 2^224, and with p still below 2^256.
+pub(super) fn small_element(random: &mut Random) -> FieldElement {
+    let [a, b, c, d] = random.extreme();
+    FieldElement::from_limbs(&[a, b, c, d >> 32])
+}
+
 /// p - n, which is between 2^127 and 2^128.
 pub(super) fn difference() -> Limbs {
     add(&FieldElement::MODULUS, &complement(&Scalar::MODULUS))

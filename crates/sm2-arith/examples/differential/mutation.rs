@@ -80,7 +80,7 @@ fn change_signature(random: &mut Random, signature: &mut [u8; 64]) -> &'static s
         }
         7 => {
             let half = &mut signature[random.one_of(&[0, 32])..][..32];
-            half.copy_from_slice(&at_least_n(random));
+            half.copy_from_slice(&at_least_n(random, half));
             "r or s not below n"
         }
         8 => {
@@ -111,8 +111,13 @@ fn flip(random: &mut Random, bytes: &mut [u8]) {
     bytes[bit / 8] ^= 1 << (bit % 8);
 }
 
-/// n, up to three more, or all ones.
-fn at_least_n(random: &mut Random) -> [u8; 32] {
+/// n more, where that is below 2^256 and so for all that is small; else n and up to three more, or
+/// all ones.
+fn at_least_n(random: &mut Random, half: &[u8]) -> [u8; 32] {
+    let (sum, carry) = add_carry(&from_be_bytes(half), &Scalar::MODULUS);
+    if !carry {
+        return to_be_bytes(&sum);
+    }
     let (sum, _) = add_carry(&Scalar::MODULUS, &[random.word() % 4, 0, 0, 0]);
-    random.one_of(&[[0xFF; 32], to_be_bytes(&sum), to_be_bytes(&sum)])
+    random.one_of(&[[0xFF; 32], to_be_bytes(&sum)])
 }
