@@ -8,6 +8,8 @@ mod tables;
 
 pub use options::{KeyTableOptions, KeyTableStatistics};
 
+use std::fmt;
+
 use sm2_arith::batch;
 use sm2_signing::{
     BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, Verifier,
@@ -49,10 +51,8 @@ use tables::Tables;
 /// assert_eq!(engine.statistics().known, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct KeyTables(Backed);
 
-#[derive(Debug)]
 enum Backed {
     Ifma(Tables<batch::Ifma>),
     Portable(Tables<batch::Portable>),
@@ -172,5 +172,15 @@ impl Verifier for KeyTables {
             Some(Verdict::Valid) => Ok(()),
             _ => Err(VerifyError::Invalid),
         }
+    }
+}
+
+impl fmt::Debug for KeyTables {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("KeyTables")
+            .field("choice", &self.choice())
+            .field("statistics", &self.statistics())
+            .finish()
     }
 }

@@ -3,9 +3,12 @@
 use std::{env, path::Path, process::Command};
 
 use serde_json::Value;
-use sm2_batch::{BatchError, EngineChoice, Ifma, Portable, SM2_BATCH_ENGINE, best};
+use sm2_batch::{
+    BatchError, EngineChoice, Ifma, KeyTableOptions, KeyTables, Portable, SM2_BATCH_ENGINE, best,
+};
 use sm2_signing::{
-    BatchVerifier, ErrorKind, Item, Prehash, PublicKey, Signature, Verdict, Verifier, VerifyError,
+    BatchVerifier, Error, ErrorKind, Item, Prehash, PublicKey, Signature, Verdict, Verifier,
+    VerifyError,
 };
 
 use crate::support::{KINDS, Kind, RustCrypto, batch, item, serial, verdict_of};
@@ -23,11 +26,36 @@ fn engines() -> Vec<Box<dyn BatchVerifier>> {
         }
         None => println!("ifma skipped: this processor has no AVX-512 IFMA"),
     }
+    for choice in [EngineChoice::Ifma, EngineChoice::Portable] {
+        for pinned in [1, 2] {
+            match key_tables(choice, pinned) {
+                Ok(tables) => {
+                    assert_eq!(tables.choice(), choice);
+                    engines.push(Box::new(tables));
+                }
+                Err(error) => assert_eq!(error.kind(), ErrorKind::Unsupported),
+            }
+        }
+    }
     engines
 }
 
+/// An engine that has tables of each `period`-th of the keys here that are points.
+fn key_tables(choice: EngineChoice, period: usize) -> Result<KeyTables, Error> {
+    let tables = KeyTables::new(choice, KeyTableOptions::default().with_cache_bytes(0))?;
+    let cases = edge_cases().into_iter().map(|(_, item, _)| item.key);
+    let others = (0..16).map(|index| item(Kind::Valid, index).key);
+    for key in cases.step_by(period).chain(others.step_by(period)) {
+        if let Err(error) = tables.pin(&[key]) {
+            assert_eq!(error.kind(), ErrorKind::Input);
+        }
+    }
+    assert!(tables.statistics().pinned > 16 / period);
+    Ok(tables)
+}
+
 /// The signatures of `sm2_verify_edge.json` that have the form of one.
-fn edge_cases() -> Vec<(u64, Item, Verdict)> {
+pub(crate) fn edge_cases() -> Vec<(u64, Item, Verdict)> {
     let vectors =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/vectors/sm2_verify_edge.json");
     let vectors = std::fs::read_to_string(vectors).unwrap();
@@ -93,7 +121,7 @@ fn every_edge_case_alone() {
 fn every_size_with_an_invalid_item_in_every_place() {
     for engine in engines() {
         // One at a time is the same in every place, and slow without optimisation.
-        let lanes = if format!("{engine:?}").starts_with("Ifma") {
+        let lanes = if format!("{engine:?}").contains("Ifma") {
             LANES
         } else {
             1
@@ -133,6 +161,11 @@ fn every_size_gives_what_rustcrypto_gives() {
 #[ignore = "reads the environment that another test sets for it"]
 fn what_the_environment_forces() {
     let name = env::var(SM2_BATCH_ENGINE).unwrap();
+    let tables = KeyTables::from_environment(KeyTableOptions::default());
+    match tables {
+        Ok(tables) => assert_eq!(tables.choice().to_string(), name),
+        Err(error) => assert_eq!(error.to_string(), best().unwrap_err().to_string()),
+    }
     match name.as_str() {
         "portable" => assert_eq!(
             format!("{:?}", best().unwrap()),
@@ -188,4 +221,7 @@ fn the_choice_is_the_engine() {
         "Portable"
     };
     assert!(auto.starts_with(best), "{auto}");
+    let tables = KeyTables::new(EngineChoice::Auto, KeyTableOptions::default());
+    let choice = tables.unwrap().choice();
+    assert!(auto.starts_with(&format!("{choice:?}")), "{choice:?}");
 }
