@@ -219,6 +219,19 @@ fn what_is_invalid_counts_for_nothing() {
 }
 
 #[test]
+fn signatures_of_pinned_keys_are_not_counted() {
+    let engine = engine(KeyTableOptions::default().with_promote_after(5));
+    let item = Busy::new(1).sign(0);
+    engine.pin(&[item.key]).unwrap();
+    assert!(engine.verify_batch(&[item; 20]).unwrap().all_valid());
+    engine.unpin(&[item.key]);
+    assert!(engine.verify_batch(&[item; 4]).unwrap().all_valid());
+    assert_eq!(engine.statistics().promoted, 0);
+    assert!(engine.verify_batch(&[item]).unwrap().all_valid());
+    assert_eq!(engine.statistics().promoted, 1);
+}
+
+#[test]
 fn the_bound_in_bytes_is_kept_by_many_threads() {
     let bound = 10 * key_bytes() + key_bytes() / 2;
     let options = KeyTableOptions::default().with_cache_bytes(bound);
