@@ -186,7 +186,7 @@ fn signing(criterion: &mut Criterion) {
         .iter()
         .map(|k| SignItem::new(key.inverse(), &[7; 32], k))
         .collect();
-    for size in [8, 64, 128, 256, 512, 1024] {
+    for size in [1, 4, 8, 64, 128, 256, 512, 1024] {
         let mut signatures = vec![None; size];
         group.throughput(Throughput::Elements(size as u64));
         group.bench_function(BenchmarkId::new("ifma", size), |bencher| {

@@ -29,6 +29,11 @@ fn tmp() {
         .collect();
     let mut signatures = vec![None; items.len()];
     ifma.sign_batch(&items, &mut signatures);
+    for (item, s) in items.iter().zip(&signatures) {
+        let mut one = [None];
+        ifma.sign_batch(core::slice::from_ref(item), &mut one);
+        assert_eq!(one[0], *s);
+    }
     for (k, s) in nonces.iter().zip(&signatures) {
         assert_eq!(
             *s,

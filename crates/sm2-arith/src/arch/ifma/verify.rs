@@ -80,7 +80,7 @@ fn sum_of_products(group: &Group, key_rows: &KeyRows, generator_rows: &Generator
             for ((row, lane), digit) in rows.iter_mut().zip(key_rows).zip(digits) {
                 *row = lane[entry(*digit) % lane.len()];
             }
-            sum.add(Addend::gather(rows), digits);
+            sum.add(rows, digits);
         }
         if position % GENERATOR_WINDOW == 0 {
             let digits = &group.generator_digits[position / GENERATOR_WINDOW];
@@ -88,7 +88,7 @@ fn sum_of_products(group: &Group, key_rows: &KeyRows, generator_rows: &Generator
             for (row, digit) in rows.iter_mut().zip(digits) {
                 *row = generator_rows[entry(*digit) % generator_rows.len()];
             }
-            sum.add(Addend::gather(rows), digits);
+            sum.add(rows, digits);
         }
     }
     sum.point
@@ -109,16 +109,16 @@ impl Sum {
         self.parity = !self.parity;
     }
 
-    /// Adds the multiples, whose magnitudes the digits gave, with the digits' signs.
+    /// Adds the multiples, which stand in the rows of the digits' magnitudes, with the digits' signs.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn add(&mut self, multiples: Addend, digits: &[i16; 8]) {
+    fn add(&mut self, rows: [Row; 8], digits: &[i16; 8]) {
         let (mut negative, mut zero) = (0, 0);
         for (lane, digit) in digits.iter().enumerate() {
             negative |= __mmask8::from(*digit < 0) << lane;
             zero |= __mmask8::from(*digit == 0) << lane;
         }
-        let multiples = multiples.negate_where(negative ^ self.parity);
+        let multiples = Addend::gather(rows, negative ^ self.parity);
         let mut added = self.point.add_negated(multiples);
         if zero != 0 {
             added = added.select(zero, self.point.negated());
