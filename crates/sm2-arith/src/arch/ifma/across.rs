@@ -33,14 +33,14 @@ pub(super) fn abscissa_of_multiple(k: &Scalar) -> Option<Scalar> {
         signs[round] |= u8::from(digit.negative & 1 == 1) << lane;
     }
     let comb = Comb::new();
-    let sum = add_up(ROUNDS, |round, parity| {
+    let lanes = add_up(ROUNDS, |round, parity| {
         let negative = signs[round] ^ parity;
         (comb.look_up(round, &places[round], negative), ABSENT[round])
     });
-    affine_abscissa(sum)
+    affine_abscissa(lanes.add_up_negated())
 }
 
-/// The sum of all lanes of all rounds, up to the sign.
+/// The sum of each lane's points, up to the sign.
 ///
 /// `addend` gives the points of a round, mirrored where `parity` says, and the lanes that have none.
 #[inline]
@@ -60,7 +60,7 @@ pub(super) fn add_up(
         sum = added;
         parity = !parity;
     }
-    sum.add_up_negated()
+    sum
 }
 
 /// X / Z² of the first lane mod n, none for Z = 0.
