@@ -91,11 +91,7 @@ impl EngineChoice {
         match (self, Ifma::new()) {
             (Self::Auto | Self::Ifma, Some(ifma)) => Ok(Box::new(ifma)),
             (Self::Auto | Self::Portable, _) => Ok(Box::new(Portable::new())),
-            (Self::Ifma, None) => Err(BatchError::Processor {
-                engine: "ifma",
-                instructions: "AVX-512 IFMA",
-            }
-            .into()),
+            (Self::Ifma, None) => Err(BatchError::NO_IFMA.into()),
         }
     }
 }

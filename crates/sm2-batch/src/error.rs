@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use sm2_signing::{Error, ErrorKind, VerifyError};
+use sm2_signing::{Error, ErrorKind, PublicKey, VerifyError};
 
 use crate::EngineChoice;
 
@@ -87,6 +87,14 @@ pub enum BatchError {
         /// What it needs.
         instructions: &'static str,
     },
+    /// A key to be pinned is not a point of the curve.
+    #[error(
+        "the key {key} is not a point of the SM2 curve; try: x and y big-endian, 32 bytes each"
+    )]
+    NotAPoint {
+        /// The key.
+        key: PublicKey,
+    },
     /// The options contradict themselves.
     #[error("{0}")]
     Options(String),
@@ -96,6 +104,12 @@ pub enum BatchError {
 }
 
 impl BatchError {
+    /// The answer to who asks for [`Ifma`](crate::Ifma) where it cannot run.
+    pub(crate) const NO_IFMA: Self = Self::Processor {
+        engine: "ifma",
+        instructions: "AVX-512 IFMA",
+    };
+
     /// What the caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -105,7 +119,10 @@ impl BatchError {
             | Self::Panicked { .. }
             | Self::Miscounted { .. }
             | Self::SelfCheck { .. } => ErrorKind::Device,
-            Self::Taken | Self::Options(_) | Self::UnknownEngine { .. } => ErrorKind::Input,
+            Self::Taken
+            | Self::NotAPoint { .. }
+            | Self::Options(_)
+            | Self::UnknownEngine { .. } => ErrorKind::Input,
             Self::Processor { .. } => ErrorKind::Unsupported,
             Self::Engine(error) => error.kind(),
         }
