@@ -10,8 +10,11 @@ use std::{hint::black_box, sync::Arc};
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
 use rayon::ThreadPoolBuilder;
 use sm_soft::SoftVerifier;
-use sm2_batch::{Ifma, Parallel, Portable};
-use sm2_signing::{BatchVerifier, Item, Verifier};
+use sm2_batch::{
+    EngineChoice, Ifma, KeyTableOptions, KeyTables, Parallel, Portable, SignedMessage,
+    verify_messages,
+};
+use sm2_signing::{BatchVerifier, Item, Prehash, PublicKey, UserId, Verifier};
 
 #[expect(dead_code, reason = "this benchmark does not need all of it")]
 mod items;
@@ -28,6 +31,8 @@ fn main() {
     }
     one_by_one(&mut criterion);
     unknown_keys(&mut criterion);
+    known_keys(&mut criterion);
+    messages(&mut criterion);
     attacks(&mut criterion);
     criterion.final_summary();
 }
@@ -70,6 +75,84 @@ fn unknown_keys(criterion: &mut Criterion) {
             batches(&mut group, &name, size, &*engine, &valid, true);
         }
     }
+    for (name, engine) in key_tables() {
+        let name = format!("{name}, none pinned");
+        batches(&mut group, &name, BATCH, &engine, &valid, true);
+    }
+    group.finish();
+}
+
+/// Batches of 256 by keys whose tables are there, and what a table costs.
+fn known_keys(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("verify known keys");
+    for count in [1, 100, 1000] {
+        // Eight batches, so that a thousand keys take turns.
+        let valid = items::valid(8 * BATCH, count);
+        let pinned = keys(&valid[..count]);
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(
+            BenchmarkId::new("RustCrypto one by one", count),
+            |bencher| {
+                let mut items = valid.iter().cycle();
+                bencher.iter(|| rustcrypto::verify(items.next().expect("a cycle has no end")));
+            },
+        );
+        for (name, engine) in key_tables() {
+            engine.pin(&pinned).expect("points of the curve");
+            let name = format!("{name}, keys {count}");
+            batches(&mut group, &name, BATCH, &engine, &valid, true);
+        }
+    }
+    let hundred = keys(&items::valid(100, 100));
+    group.throughput(Throughput::Elements(100));
+    for (name, engine) in key_tables() {
+        group.bench_function(format!("{name}, pin 100 keys"), |bencher| {
+            bencher.iter(|| {
+                engine.unpin(&hundred);
+                engine
+                    .pin(black_box(&hundred))
+                    .expect("points of the curve");
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Messages of 32 bytes in batches of 256: Z and e of each, every key different.
+fn messages(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("verify messages");
+    let user_id = UserId::DEFAULT;
+    let messages = items::messages(BATCH, &user_id);
+    let mut each = messages.iter().cycle();
+    let mut next = || each.next().expect("a cycle has no end");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("RustCrypto one by one", |bencher| {
+        bencher.iter(|| assert!(rustcrypto::verify_message(next())));
+    });
+    group.bench_function("SoftVerifier one by one", |bencher| {
+        bencher.iter(|| {
+            let message = next();
+            let e = Prehash::of(&message.key, &user_id, &message.message);
+            let verdict = SoftVerifier::new().verify(&message.key, &e, &message.signature);
+            verdict.expect("valid");
+        });
+    });
+    let signed = messages.iter().map(|message| SignedMessage {
+        key: message.key,
+        user_id: &user_id,
+        message: &message.message,
+        signature: message.signature,
+    });
+    let batch: Vec<_> = signed.collect();
+    group.throughput(Throughput::Elements(BATCH as u64));
+    for (name, engine) in engines() {
+        group.bench_function(BenchmarkId::new(name, BATCH), |bencher| {
+            bencher.iter(|| {
+                let verdicts = verify_messages(&*engine, black_box(&batch)).expect("verdicts");
+                assert!(verdicts.all_valid());
+            });
+        });
+    }
     group.finish();
 }
 
@@ -90,6 +173,13 @@ fn attacks(criterion: &mut Criterion) {
         ] {
             let name = format!("{name}, {attack}");
             batches(&mut group, &name, BATCH, &*engine, items, false);
+        }
+    }
+    for (name, engine) in key_tables() {
+        for (attack, items) in [("exceptional", &exceptional), ("r is 0", &without_r)] {
+            engine.pin(&keys(items)).expect("points of the curve");
+            let name = format!("{name}, pinned, {attack}");
+            batches(&mut group, &name, BATCH, &engine, items, false);
         }
     }
     group.finish();
@@ -132,7 +222,24 @@ fn engines() -> Vec<(String, Engine)> {
     engines
 }
 
-/// The same on the threads of pools.
+/// Engines with tables of the keys that are pinned, and of no others.
+fn key_tables() -> Vec<(String, KeyTables)> {
+    let mut engines = Vec::new();
+    for choice in [EngineChoice::Portable, EngineChoice::Ifma] {
+        let options = KeyTableOptions::default().with_cache_bytes(0);
+        // Where there is no IFMA, main has said so.
+        if let Ok(engine) = KeyTables::new(choice, options) {
+            engines.push((format!("KeyTables<{choice}>"), engine));
+        }
+    }
+    engines
+}
+
+fn keys(items: &[Item]) -> Vec<PublicKey> {
+    items.iter().map(|item| item.key).collect()
+}
+
+/// The engines on the threads of pools.
 fn parallel_engines() -> Vec<(String, Engine)> {
     let mut parallel = Vec::new();
     for threads in [1, 2] {
