@@ -52,26 +52,25 @@ pub(crate) fn secret(index: usize) -> [u8; 32] {
     bytes("key", index)
 }
 
-/// A signature whose scalars are long and whose sum meets a doubling in its last addition, that of 5·G.
+/// Signatures by which a signer, who knows d, makes additions of equal points; by what is equal. None is valid.
 ///
-/// s = 5 mod 2^11, so that 5 is its lowest digit, and the key is ((10 - s)/t)·G. Lanes leave it to the scalar
-/// arithmetic after all their work: the dearest that was found. It is not valid.
-pub(crate) fn doubling() -> Item {
-    let scalar = |label: usize| {
+/// They are what an addition of points that differ cannot do, at the end of all the work: the dearest that was found.
+pub(crate) fn exceptional() -> [(&'static str, Item); 3] {
+    let long = |label| {
         let mut long = bytes("scalar", label);
         long[..2].fill(0);
         Scalar::from_bytes_reduced(&long)
     };
     let small = |value| Scalar::from_limbs(&[value, 0, 0, 0]);
-    let s = scalar(1).multiply(&small(1 << 11)).add(&small(5));
-    let t = scalar(2);
-    let d = small(10).subtract(&s).multiply(&t.invert());
-    let key = secret::multiply_generator(&d).into_option();
-    Item {
-        key: PublicKey::from_bytes(&key.expect("d is not 0").to_bytes()),
-        e: Prehash::from_bytes(&[7; 32]),
-        signature: Signature::from_r_s(&t.subtract(&s).to_bytes(), &s.to_bytes()),
-    }
+    let (s, t) = (long(1), long(2));
+    // 5 is the lowest digit of s, for digits of up to 11 bits: d = (10 - s) / t.
+    let s_5 = s.multiply(&small(1 << 11)).add(&small(5));
+    let d_5 = small(10).subtract(&s_5).multiply(&t.invert());
+    [
+        ("5G at the end", by_scalars(&d_5, &s_5, &t)),
+        ("[s]G = [t]P", by_scalars(&s.multiply(&t.invert()), &s, &t)),
+        ("P = G", by_scalars(&small(1), &s, &s.add(&small(1)))),
+    ]
 }
 
 /// The item with r = 0, which step B1 refuses.
@@ -100,6 +99,16 @@ fn signed(key: &SigningKey, index: usize, e: [u8; 32]) -> Item {
         key: PublicKey::from_bytes(&key.public_key()),
         e: Prehash::from_bytes(&e),
         signature: Signature::from_bytes(&signature.expect("a digest is a nonce")),
+    }
+}
+
+/// The signature with this t = r + s, of the key d.
+fn by_scalars(d: &Scalar, s: &Scalar, t: &Scalar) -> Item {
+    let key = secret::multiply_generator(d).into_option();
+    Item {
+        key: PublicKey::from_bytes(&key.expect("d is not 0").to_bytes()),
+        e: Prehash::from_bytes(&[7; 32]),
+        signature: Signature::from_r_s(&t.subtract(s).to_bytes(), &s.to_bytes()),
     }
 }
 

@@ -5,6 +5,14 @@ use std::{fs, thread};
 use sm2_arith::sm3_lanes::has_lanes;
 use sm2_batch::Ifma;
 
+/// Prints what [`describe`] says.
+pub(crate) fn print() {
+    for (what, value) in describe() {
+        println!("{what}: {value}");
+    }
+    println!();
+}
+
 /// What to say beside a figure, by name.
 pub(crate) fn describe() -> Vec<(&'static str, String)> {
     let cpus = thread::available_parallelism().map_or(1, usize::from);

@@ -33,12 +33,9 @@ type Engine = Arc<dyn BatchVerifier>;
 
 fn main() {
     let settings = Settings::from_arguments();
-    let machine = machine::describe();
-    for (what, value) in &machine {
-        println!("{what}: {value}");
-    }
+    machine::print();
     let engines = engines();
-    println!("\n| {} |", HEAD.join(" | "));
+    println!("| {} |", HEAD.join(" | "));
     println!("|{}", "---|".repeat(HEAD.len()));
     let items = items::valid(1024, 1024);
     let mut rows = Vec::new();
@@ -64,7 +61,7 @@ fn main() {
         }
     }
     if let Some(path) = &settings.json {
-        let machine: serde_json::Map<String, Value> = machine
+        let machine: serde_json::Map<String, Value> = machine::describe()
             .into_iter()
             .map(|(what, value)| (what.to_owned(), value.into()))
             .collect();
@@ -87,10 +84,16 @@ fn engines() -> Vec<(String, Engine, QueueOptions)> {
         Some(ifma) => engines.push(("Ifma".to_owned(), Arc::new(ifma), options.clone())),
         None => println!("skipped: Ifma, because this processor has no AVX-512 IFMA"),
     }
-    if let Some((name, fastest, _)) = engines.last() {
+    if let Some((name, fastest, _)) = engines.last().cloned() {
+        let at_once = options.clone().with_max_latency(Duration::ZERO);
+        engines.push((
+            format!("{name}, max_latency 0"),
+            Arc::clone(&fastest),
+            at_once,
+        ));
         let pool = ThreadPoolBuilder::new().num_threads(2).build();
         let pool = Arc::new(pool.expect("a pool"));
-        let parallel = Arc::new(Parallel::on(pool, Arc::clone(fastest)));
+        let parallel = Arc::new(Parallel::on(pool, fastest));
         let name = format!("Parallel<{name}>, 2 threads");
         engines.push((name, parallel, options.with_max_batch(256)));
     }

@@ -18,6 +18,7 @@ use sm2_signing::{BatchVerifier, Item, Prehash, PublicKey, UserId, Verifier};
 
 #[expect(dead_code, reason = "this benchmark does not need all of it")]
 mod items;
+mod machine;
 #[expect(dead_code, reason = "this benchmark does not need all of it")]
 mod rustcrypto;
 
@@ -26,6 +27,7 @@ type Engine = Box<dyn BatchVerifier>;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
+    machine::print();
     if Ifma::new().is_none() {
         println!("skipped: everything with Ifma, because this processor has no AVX-512 IFMA");
     }
@@ -160,23 +162,22 @@ fn messages(criterion: &mut Criterion) {
 fn attacks(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("verify attacks");
     let valid = items::valid(BATCH, BATCH);
+    let exceptional = items::exceptional().map(|(name, item)| (name, vec![item; BATCH]));
     let off_the_curve: Vec<_> = valid.iter().map(items::off_the_curve).collect();
-    let without_r: Vec<_> = valid.iter().map(items::without_r).collect();
-    let exceptional = vec![items::doubling(); BATCH];
+    let mut attacks = vec![("r is 0", valid.iter().map(items::without_r).collect())];
+    attacks.extend(exceptional);
     group.throughput(Throughput::Elements(1));
-    base_line(&mut group, &exceptional);
+    base_line(&mut group, &attacks[1].1);
     for (name, engine) in engines() {
-        for (attack, items) in [
-            ("exceptional", &exceptional),
-            ("r is 0", &without_r),
-            ("off the curve", &off_the_curve),
-        ] {
+        for (attack, items) in &attacks {
             let name = format!("{name}, {attack}");
             batches(&mut group, &name, BATCH, &*engine, items, false);
         }
+        let name = format!("{name}, off the curve");
+        batches(&mut group, &name, BATCH, &*engine, &off_the_curve, false);
     }
     for (name, engine) in key_tables() {
-        for (attack, items) in [("exceptional", &exceptional), ("r is 0", &without_r)] {
+        for (attack, items) in &attacks {
             engine.pin(&keys(items)).expect("points of the curve");
             let name = format!("{name}, pinned, {attack}");
             batches(&mut group, &name, BATCH, &engine, items, false);

@@ -32,10 +32,7 @@ use report::Report;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::from_arguments()?;
-    let machine = machine::describe();
-    for (what, value) in &machine {
-        println!("{what}: {value}");
-    }
+    machine::print();
     let mut implementations = implementations();
     let mut speed = Speed::find();
     // Not counted: caches, tables made at first use, the processor's clock.
@@ -55,9 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         speed = speed.filter(|speed| speed.take_turn(&mut report));
     }
-    println!("\n{report}");
+    println!("{report}");
     if let Some(path) = settings.json {
-        fs::write(path, format!("{:#}\n", report.json(machine)))?;
+        fs::write(path, format!("{:#}\n", report.json(machine::describe())))?;
     }
     Ok(())
 }
