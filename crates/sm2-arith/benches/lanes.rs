@@ -8,12 +8,12 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use sm2::PublicKey;
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature, VerifyingKey};
-use sm2_arith::batch::{Backend as _, Ifma, VerifyItem};
+use sm2_arith::batch::{Backend as _, Ifma, KnownItem, SignItem, VerifyItem};
 use sm2_arith::sm3_lanes::hash_many;
-use sm2_arith::{SigningKey, verify};
+use sm2_arith::{Scalar, SigningKey, verify};
 use sm3::{Digest, Sm3};
 
-criterion_group!(benches, verification, hashing);
+criterion_group!(benches, verification, signing, hashing);
 criterion_main!(benches);
 
 fn verification(criterion: &mut Criterion) {
@@ -37,11 +37,46 @@ fn verification(criterion: &mut Criterion) {
     };
     for size in [8, 64, 256, 1024] {
         let mut verdicts = vec![false; size];
+        ifma.verify_batch(&valid[..size], &mut verdicts);
+        assert!(verdicts.iter().all(|valid| *valid));
         group.throughput(Throughput::Elements(size as u64));
         group.bench_function(BenchmarkId::new("ifma", size), |bencher| {
             bencher.iter(|| ifma.verify_batch(black_box(&valid[..size]), &mut verdicts));
         });
-        assert!(verdicts.iter().all(|valid| *valid));
+    }
+    for count in [1, 100, 1000] {
+        let keys: Vec<[u8; 64]> = valid[..count].iter().map(|item| item.public_key).collect();
+        let tables: Vec<_> = ifma.key_tables(&keys).into_iter().flatten().collect();
+        for size in [8, 64, 128, 256, 1024] {
+            let known: Vec<_> = valid[..count]
+                .iter()
+                .zip(&tables)
+                .cycle()
+                .take(size)
+                .map(|(item, table)| KnownItem {
+                    table,
+                    e: item.e,
+                    signature: item.signature,
+                })
+                .collect();
+            let mut verdicts = vec![false; known.len()];
+            ifma.verify_known(&known, &mut verdicts);
+            assert!(verdicts.iter().all(|valid| *valid));
+            group.throughput(Throughput::Elements(size as u64));
+            group.bench_function(
+                BenchmarkId::new(format!("ifma, {count} known keys"), size),
+                |bencher| {
+                    bencher.iter(|| ifma.verify_known(black_box(&known), &mut verdicts));
+                },
+            );
+        }
+    }
+    for count in [1, 16] {
+        let keys: Vec<[u8; 64]> = valid[..count].iter().map(|item| item.public_key).collect();
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::new("ifma, tables of keys", count), |bencher| {
+            bencher.iter(|| ifma.key_tables(black_box(&keys)));
+        });
     }
     // Every item leads to the scalar fallback: the worst that an attacker can send.
     let worst = vec![doubling(); 256];
@@ -138,4 +173,25 @@ fn rustcrypto(item: &VerifyItem) -> bool {
         return false;
     };
     key.verify_prehash(&item.e, &signature).is_ok()
+}
+
+fn signing(criterion: &mut Criterion) {
+    let Some(ifma) = Ifma::new() else { return };
+    let mut group = criterion.benchmark_group("sign");
+    let key = SigningKey::from_bytes(&[0x39; 32]).unwrap();
+    let nonces: Vec<Scalar> = (0..1024_u64)
+        .map(|i| Scalar::from_bytes_reduced(&Sm3::digest(i.to_le_bytes()).into()))
+        .collect();
+    let items: Vec<SignItem<'_>> = nonces
+        .iter()
+        .map(|k| SignItem::new(key.inverse(), &[7; 32], k))
+        .collect();
+    for size in [8, 64, 128, 256, 512, 1024] {
+        let mut signatures = vec![None; size];
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::new("ifma", size), |bencher| {
+            bencher.iter(|| ifma.sign_batch(black_box(&items[..size]), &mut signatures));
+        });
+    }
+    group.finish();
 }

@@ -160,6 +160,34 @@ impl FieldElement {
         }
     }
 
+    /// Replaces each element by `factor` times its inverse, with one inversion; none may be 0.
+    pub(crate) fn invert_each<const N: usize>(elements: &mut [Self; N], factor: &Self) {
+        let mut product = Self::ONE;
+        let mut products = [Self::ONE; N];
+        for (element, before) in elements.iter().zip(&mut products) {
+            *before = product;
+            product = product.multiply(element);
+        }
+        let mut inverse = product.invert().multiply(factor);
+        for (element, before) in elements.iter_mut().zip(&products).rev() {
+            let next = inverse.multiply(element);
+            *element = inverse.multiply(before);
+            inverse = next;
+        }
+    }
+
+    /// The element whose x * 2^256 mod p is `limbs`, which is below p.
+    #[inline(always)]
+    pub(crate) const fn from_montgomery(limbs: Limbs) -> Self {
+        Self(limbs)
+    }
+
+    /// x * 2^256 mod p.
+    #[inline(always)]
+    pub(crate) const fn to_montgomery(self) -> Limbs {
+        self.0
+    }
+
     /// Whether this is 0.
     #[inline(always)]
     #[must_use]

@@ -1,6 +1,7 @@
 //! The back end that runs everywhere: the same algorithms on 64-bit words.
 
 use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
+use crate::signing::to_bytes;
 use crate::{AffinePoint, secret, verify};
 
 /// The back end for every processor.
@@ -63,14 +64,7 @@ impl Backend for Portable {
         assert_eq!(items.len(), signatures.len(), "one signature per item");
         for (item, signature) in items.iter().zip(signatures) {
             let signed = secret::sign(item.inverse, &item.e, &item.k).into_option();
-            *signature = signed.map(|(r, s)| join(&r.to_bytes(), &s.to_bytes()));
+            *signature = signed.map(|(r, s)| to_bytes(&r, &s));
         }
     }
-}
-
-fn join(first: &[u8; 32], second: &[u8; 32]) -> [u8; 64] {
-    let mut both = [0; 64];
-    both[..32].copy_from_slice(first);
-    both[32..].copy_from_slice(second);
-    both
 }

@@ -11,4 +11,5 @@ mod multiply;
 mod sign;
 
 pub use multiply::multiply_generator;
+pub(crate) use sign::signature_of;
 pub use sign::{inverse_for_signing, sign};

@@ -115,10 +115,7 @@ impl SigningKey {
         let k = Zeroizing::new(Scalar::from_bytes(k).into_option()?);
         let e = Scalar::from_bytes_reduced(e);
         let (r, s) = secret::sign(&self.inverse, &e, &k).into_option()?;
-        let mut signature = [0; 64];
-        signature[..32].copy_from_slice(&r.to_bytes());
-        signature[32..].copy_from_slice(&s.to_bytes());
-        Some(signature)
+        Some(to_bytes(&r, &s))
     }
 
     /// (1 + d)^-1, for [`secret::sign`].
@@ -143,6 +140,14 @@ impl fmt::Debug for SigningKey {
             .field("public_key", &self.public_key)
             .finish_non_exhaustive()
     }
+}
+
+/// r ‖ s, big-endian.
+pub(crate) fn to_bytes(r: &Scalar, s: &Scalar) -> [u8; 64] {
+    let mut signature = [0; 64];
+    signature[..32].copy_from_slice(&r.to_bytes());
+    signature[32..].copy_from_slice(&s.to_bytes());
+    signature
 }
 
 /// A private key is outside \[1, n-2\].

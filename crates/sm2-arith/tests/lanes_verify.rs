@@ -10,7 +10,7 @@ use sm2::elliptic_curve::ops::Reduce;
 use sm2::elliptic_curve::point::AffineCoordinates;
 use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm2::{FieldBytes, ProjectivePoint, PublicKey, Scalar};
-use sm2_arith::batch::{Backend as _, Ifma, VerifyItem};
+use sm2_arith::batch::{Backend as _, Ifma, KnownItem, VerifyItem};
 use sm3::{Digest, Sm3};
 
 const LANES: usize = 8;
@@ -52,6 +52,7 @@ fn vectors_are_neighbours_of_each_other() {
         let items: Vec<VerifyItem> = rotated.iter().map(|(_, item, _)| *item).collect();
         let mut verdicts = vec![false; items.len()];
         ifma.verify_batch(&items, &mut verdicts);
+        assert_eq!(known(ifma, &items), verdicts, "rotated by {shift}");
         for ((id, _, expected), verdict) in rotated.iter().zip(verdicts) {
             assert_eq!(verdict, *expected, "tcId {id}, rotated by {shift}");
         }
@@ -138,6 +139,7 @@ fn differential(ifma: Ifma, seed: u64, count: usize) {
 fn check(ifma: Ifma, items: &[VerifyItem]) {
     let mut verdicts = vec![false; items.len()];
     ifma.verify_batch(items, &mut verdicts);
+    assert_eq!(known(ifma, items), verdicts);
     for (i, (item, verdict)) in items.iter().zip(verdicts).enumerate() {
         assert_eq!(
             verdict,
@@ -146,6 +148,31 @@ fn check(ifma: Ifma, items: &[VerifyItem]) {
             items.len()
         );
     }
+}
+
+/// The verdicts with a table of each key.
+fn known(ifma: Ifma, items: &[VerifyItem]) -> Vec<bool> {
+    let keys: Vec<_> = items.iter().map(|item| item.public_key).collect();
+    let tables = ifma.key_tables(&keys);
+    let mut places = Vec::new();
+    let mut known = Vec::new();
+    for (i, (item, table)) in items.iter().zip(&tables).enumerate() {
+        if let Some(table) = table {
+            places.push(i);
+            known.push(KnownItem {
+                table,
+                e: item.e,
+                signature: item.signature,
+            });
+        }
+    }
+    let mut verdicts = vec![false; known.len()];
+    ifma.verify_known(&known, &mut verdicts);
+    let mut all = vec![false; items.len()];
+    for (place, verdict) in places.into_iter().zip(verdicts) {
+        all[place] = verdict;
+    }
+    all
 }
 
 fn rustcrypto(item: &VerifyItem) -> bool {

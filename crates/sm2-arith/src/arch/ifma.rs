@@ -2,13 +2,19 @@
 
 mod field;
 mod generator;
+mod known;
+mod odd;
 mod point;
 mod prepare;
 mod rows;
+mod sign;
 mod tables;
+mod tree;
 mod verify;
+mod windows;
+mod words;
 
-use crate::batch::{Backend, KnownItem, Portable, SignItem, VerifyItem, sealed::Sealed};
+use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
 
 /// The back end for AVX-512 IFMA.
 ///
@@ -42,11 +48,11 @@ impl Ifma {
 impl Sealed for Ifma {}
 
 impl Backend for Ifma {
-    type KeyTable = <Portable as Backend>::KeyTable;
+    type KeyTable = known::KeyTable;
 
     const NAME: &'static str = "ifma";
     const LANES: usize = 8;
-    const KEY_TABLE_BYTES: usize = Portable::KEY_TABLE_BYTES;
+    const KEY_TABLE_BYTES: usize = known::KEY_TABLE_BYTES;
 
     #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
     fn verify_batch(self, items: &[VerifyItem], verdicts: &mut [bool]) {
@@ -56,15 +62,26 @@ impl Backend for Ifma {
         unsafe { verify::verify_batch(items, verdicts) }
     }
 
+    #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
     fn key_tables(self, keys: &[[u8; 64]]) -> Vec<Option<Self::KeyTable>> {
-        Portable.key_tables(keys)
+        // SAFETY: `key_tables` needs avx512f and avx512ifma, and no `Ifma` exists unless
+        // `Ifma::new` has found both.
+        unsafe { known::key_tables(keys) }
     }
 
+    #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
     fn verify_known(self, items: &[KnownItem<'_, Self::KeyTable>], verdicts: &mut [bool]) {
-        Portable.verify_known(items, verdicts);
+        assert_eq!(items.len(), verdicts.len(), "one verdict per item");
+        // SAFETY: `verify_known` needs avx512f and avx512ifma, and no `Ifma` exists unless
+        // `Ifma::new` has found both.
+        unsafe { known::verify_known(items, verdicts) }
     }
 
+    #[expect(unsafe_code, reason = "a dispatch into code for AVX-512 IFMA")]
     fn sign_batch(self, items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
-        Portable.sign_batch(items, signatures);
+        assert_eq!(items.len(), signatures.len(), "one signature per item");
+        // SAFETY: `sign_batch` needs avx512f and avx512ifma, and no `Ifma` exists unless
+        // `Ifma::new` has found both.
+        unsafe { sign::sign_batch(items, signatures) }
     }
 }

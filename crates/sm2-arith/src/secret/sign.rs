@@ -42,8 +42,18 @@ pub fn sign(inverse: &ScalarFactor, e: &Scalar, k: &Scalar) -> CtOption<(Scalar,
     let point = Zeroizing::new(multiply_generator_jacobian(k));
     let z_inverse = Zeroizing::new(point.z.invert());
     let x = Zeroizing::new(point.scale_x(&z_inverse));
+    signature_of(inverse, e, k, &Scalar::from_limbs(&x.to_limbs()))
+}
+
+/// Steps A5 to A7, for x1 mod n.
+pub(crate) fn signature_of(
+    inverse: &ScalarFactor,
+    e: &Scalar,
+    k: &Scalar,
+    x: &Scalar,
+) -> CtOption<(Scalar, Scalar)> {
     // A5: r = (e + x1) mod n, again if r = 0 or r + k = n
-    let r = e.add(&Scalar::from_limbs(&x.to_limbs()));
+    let r = e.add(x);
     let sum = Zeroizing::new(r.add(k));
     // A6: s = (1 + d)^-1 (k - r d) = (1 + d)^-1 (k + r) - r mod n, again if s = 0
     let s = inverse.multiply(&sum).subtract(&r);

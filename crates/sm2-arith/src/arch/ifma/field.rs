@@ -7,12 +7,14 @@ use core::arch::x86_64::{
     __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epi64_mask,
     _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_or_si512, _mm512_set1_epi64,
     _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
-    _mm512_sub_epi64, _mm512_testn_epi64_mask,
+    _mm512_sub_epi64, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
+use super::words::{column, store};
+use crate::FieldElement;
 use columns::{E, LIMB_MASK, P, carry, multiple_of_p, spread_multiple_of_p};
 pub(super) use operations::{
-    add, invert_all, mul, square, square_plus_product, sub, sum_of_products,
+    add, invert_all, invert_all_but_zeros, mul, square, square_plus_product, sub, sum_of_products,
 };
 
 /// Eight elements ready for anything: limbs in [0, 2^52), value in [0, V·p/16].
@@ -101,6 +103,19 @@ impl<const V: i64> Tight<V> {
     pub(super) fn is_zero(self) -> __mmask8 {
         self.loose().is_zero()
     }
+
+    /// The lanes that are 0 mod p: 0 or p itself, since V must stay below 2p.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn vanishes(self) -> __mmask8 {
+        const { assert!(V < 2 * UNIT) }
+        let (mut zero, mut p) = (self.0[0], _mm512_setzero_si512());
+        for (limb, constant) in self.0.iter().zip(P) {
+            zero = _mm512_or_si512(zero, *limb);
+            p = _mm512_or_si512(p, _mm512_xor_si512(*limb, _mm512_set1_epi64(constant)));
+        }
+        _mm512_testn_epi64_mask(zero, zero) | _mm512_testn_epi64_mask(p, p)
+    }
 }
 
 impl Tight<WEAK> {
@@ -133,29 +148,53 @@ impl<const V: i64> Factor<V> {
         const { assert!(V <= W && W <= CAPACITY) }
         Factor(self.0)
     }
+
+    /// `other` in the lanes of `mask`, `self` elsewhere.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn select(self, mask: __mmask8, other: Self) -> Self {
+        let mut limbs = self.0;
+        for (limb, new) in limbs.iter_mut().zip(other.0) {
+            *limb = _mm512_mask_mov_epi64(*limb, mask, new);
+        }
+        Self(limbs)
+    }
+
+    /// The same elements, without what stands above the limbs.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn tight(self) -> Tight<V> {
+        let mut limbs = self.0;
+        for limb in &mut limbs[..4] {
+            *limb = _mm512_and_si512(*limb, _mm512_set1_epi64(LIMB_MASK));
+        }
+        Tight(limbs)
+    }
+
+    /// The lanes that are 0 mod p.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn is_zero(self) -> __mmask8 {
+        self.tight().is_zero()
+    }
 }
 
 impl Factor<PRODUCT> {
-    /// x^(p-2) in every lane: the inverse, or 0 for 0.
+    /// The inverse in every lane; none may be 0.
     ///
-    /// p - 2 in 32-bit words is FFFFFFFE, four FFFFFFFF, 0, FFFFFFFF, FFFFFFFD.
+    /// One division among 64-bit words takes less than a power in lanes, of which every square waits for the
+    /// one before. The lanes hold x·2^260, which is 16·x in the form of [`FieldElement`]; what is wanted,
+    /// x⁻¹·2^260, is 256 times (16·x)⁻¹ there.
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn invert(self) -> Self {
-        let x2 = self.square_times(1).times(self);
-        let x3 = x2.square_times(1).times(self);
-        let x6 = x3.square_times(3).times(x3);
-        let x12 = x6.square_times(6).times(x6);
-        let x15 = x12.square_times(3).times(x3);
-        let x30 = x15.square_times(15).times(x15);
-        let x31 = x30.square_times(1).times(self);
-        let x32 = x31.square_times(1).times(self);
-        let mut power = x31.square_times(1);
-        for _ in 0..4 {
-            power = power.square_times(32).times(x32);
-        }
-        power = power.square_times(64).times(x32);
-        power = power.square_times(30).times(x30);
-        power.square_times(2).times(self)
+        let integers = self.tight().canonical().to_integers();
+        let mut elements = integers.map(FieldElement::from_montgomery);
+        FieldElement::invert_each(&mut elements, &MONTGOMERY_RATIO);
+        let words = elements.map(FieldElement::to_montgomery);
+        Canonical::from_integers_below_p(&words)
+            .tight()
+            .factor()
+            .widen()
     }
 
     /// A product that can be multiplied on and on.
@@ -164,15 +203,6 @@ impl Factor<PRODUCT> {
     pub(super) fn times<const A: i64>(self, other: Factor<A>) -> Self {
         let product: Loose<0, PRODUCT> = mul(self, other);
         product.factor()
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn square_times(mut self, count: usize) -> Self {
-        for _ in 0..count {
-            let squared: Loose<0, PRODUCT> = square(self);
-            self = squared.factor();
-        }
-        self
     }
 }
 
@@ -265,6 +295,26 @@ impl Canonical {
         ])
     }
 
+    /// As [`from_words_below_p`](Self::from_words_below_p), one integer a lane.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn from_integers_below_p(integers: &[[u64; 4]; 8]) -> Self {
+        Self::from_words_below_p([
+            column(integers, 0),
+            column(integers, 1),
+            column(integers, 2),
+            column(integers, 3),
+        ])
+    }
+
+    /// The integers, one a lane.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn to_integers(self) -> [[u64; 4]; 8] {
+        let [a, b, c, d] = self.to_words().map(|words| store(words));
+        core::array::from_fn(|lane| [a[lane], b[lane], c[lane], d[lane]])
+    }
+
     /// The same elements under the bound of their range.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
@@ -301,6 +351,9 @@ pub(super) const WEAK: i64 = 17;
 pub(super) const PRODUCT: i64 = 20;
 /// The bound of what is inverted.
 pub(super) const DENOMINATOR: i64 = 50;
+
+/// 256: see [`Factor::invert`].
+const MONTGOMERY_RATIO: FieldElement = FieldElement::from_limbs(&[256, 0, 0, 0]);
 
 /// 1 times 2^260, mod p.
 pub(super) const ONE: [u64; 4] = [

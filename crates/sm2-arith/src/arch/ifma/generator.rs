@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::field::invert_all;
-use super::point::Affine;
+use super::point::{Addend, Affine};
 use super::prepare::GENERATOR_WINDOW;
 use super::rows::Row;
 use super::tables::{MULTIPLES, multiply};
@@ -27,19 +27,19 @@ fn build() -> Box<GeneratorRows> {
     multiply(&mut first, &mut denominators, &mut inverses);
     let mut rows = Box::new([Row::empty(); ENTRIES]);
     for (row, point) in rows.iter_mut().zip(&first[0]) {
-        *row = Row::split(point)[0];
+        *row = point.doubled_rows()[0];
     }
     // From m multiples to 2m - 1: m·G plus each of the first m - 1, so that none is a doubling.
     let mut known = MULTIPLES;
     while known < ENTRIES {
         let count = (known - 1).min(ENTRIES - known);
-        let last = Row::gather([rows[known - 1]; 8]).affine();
+        let last = Addend::gather([rows[known - 1]; 8]).affine();
         let addends: Vec<Affine> = rows[..count]
             .chunks(8)
             .map(|chunk| {
                 let mut eight = [rows[0]; 8];
                 eight[..chunk.len()].copy_from_slice(chunk);
-                Row::gather(eight).affine()
+                Addend::gather(eight).affine()
             })
             .collect();
         for (denominator, addend) in denominators.iter_mut().zip(&addends) {
@@ -50,7 +50,7 @@ fn build() -> Box<GeneratorRows> {
         let sums = addends
             .iter()
             .zip(inverses.iter())
-            .flat_map(|(addend, inverse)| Row::split(&last.add(*addend, *inverse)));
+            .flat_map(|(addend, inverse)| last.add(*addend, *inverse).doubled_rows());
         for (row, sum) in rows[known..known + count].iter_mut().zip(sums) {
             *row = sum;
         }

@@ -1,21 +1,22 @@
-//! Eight points at a time, with formulas that skip the exceptional cases and show them by Z = 0.
+//! Eight points at a time, with formulas that show the cases they are wrong for by Z = 0.
 //!
 //! Ordinates are doubled (W = 2Y) and every step negates: doubling gives -2P, addition -(P + Q). So
 //! the new ordinate is a sum of two products that needs one reduction. The caller keeps the parity.
 
-use core::arch::x86_64::__mmask8;
+use core::arch::x86_64::{__m512i, __mmask8};
 
 use super::field::{
     Canonical, DENOMINATOR, Factor, Loose, ONE, PRODUCT, R2, Tight, UNIT, WEAK, add, mul, square,
     square_plus_product, sub, sum_of_products,
 };
+use super::rows::Row;
 
 /// Eight points (X/Z², W/(2·Z³)); Z = 0 stays 0.
 #[derive(Clone, Copy)]
 pub(super) struct Jacobian {
     pub(super) x: Tight<WEAK>,
     pub(super) w: Tight<96>,
-    pub(super) z: Tight<32>,
+    pub(super) z: Tight<31>,
 }
 
 /// Eight points (x, w/2), as tables hold them.
@@ -79,10 +80,44 @@ impl Jacobian {
         }
     }
 
-    /// -(P + Q); Z = 0 when P is infinity, Q or -Q.
+    /// -(P + Q), for every P.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn add_negated(self, other: Addend) -> Self {
+        let sum = self.add_distinct_negated(other);
+        let doubtful = sum.z.vanishes();
+        if doubtful == 0 {
+            return sum;
+        }
+        self.add_any_negated(other, sum, doubtful)
+    }
+
+    /// The lanes that hold infinity.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn is_infinity(self) -> __mmask8 {
+        self.z.vanishes()
+    }
+
+    /// -(P + Q) where P is infinity, Q or -Q in the lanes of `doubtful`, and `sum` is right in the others.
+    #[cold]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn add_any_negated(self, other: Addend, sum: Self, doubtful: __mmask8) -> Self {
+        // Both have one abscissa: the sum is -2P if the ordinates are equal too. If they are not, the sum is
+        // infinity, and has Z = 0 already.
+        let zz: Loose<0, 20> = square(self.z.factor());
+        let zzz: Loose<0, 19> = mul(self.z.factor(), zz.factor::<20>());
+        let other_w: Loose<96, 114> = mul(other.w.factor(), zzz.factor::<19>());
+        let difference: Loose<0, 114> = sub(other_w, self.w.loose());
+        let equal = difference.is_zero() & doubtful;
+        let sum = sum.select(equal, other.double_negated());
+        sum.select(self.is_infinity(), other.jacobian().negated())
+    }
+
+    /// -(P + Q); Z = 0 when P is infinity, Q or -Q.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn add_distinct_negated(self, other: Addend) -> Self {
         let zz: Loose<0, 20> = square(self.z.factor());
         let zz: Factor<20> = zz.factor();
         let zzz: Loose<0, 19> = mul(self.z.factor(), zz);
@@ -140,6 +175,14 @@ impl Jacobian {
 }
 
 impl Addend {
+    /// The points of eight rows that hold 2·y, the first in lane 0.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn gather(rows: [Row; 8]) -> Self {
+        let [x, w] = Row::gather(rows);
+        Self { x, w }
+    }
+
     /// Negates the lanes of `mask`.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
@@ -147,6 +190,42 @@ impl Addend {
         Self {
             w: self.w.negate_where(mask),
             ..self
+        }
+    }
+
+    /// -2P.
+    ///
+    /// As [`Jacobian::double_negated`] with Z = 1; that one, called from here too, would not be inlined into
+    /// the loop that it is made for.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn double_negated(self) -> Jacobian {
+        let x = self.x.loose();
+        let one = Canonical::splat(ONE).tight().loose();
+        let gamma: Loose<0, 18> = square(self.w.factor());
+        let gamma: Factor<18> = gamma.factor();
+        // -alpha = 3·(1 - X)·(X + 1)
+        let difference: Loose<-16, 16> = sub(one, x);
+        let difference: Loose<0, 33> = difference.bias::<1, 0, 33>();
+        let twice: Loose<0, 66> = add(difference, difference);
+        let thrice: Loose<0, 99> = add(twice, difference);
+        let sum: Loose<0, 32> = add(x, one);
+        let alpha: Loose<0, 29> = mul(thrice.factor::<99>(), sum.factor::<32>());
+        let alpha: Factor<29> = alpha.factor();
+        let beta: Loose<32, 50> = mul(self.x.factor(), gamma);
+
+        // X' = alpha² - 2·beta
+        let squared: Loose<0, 20> = square(alpha);
+        let twice: Loose<64, 100> = add(beta, beta);
+        let x: Loose<-100, -44> = sub(squared, twice);
+        let x = x.weak();
+        // W' = gamma² - alpha·2·(beta - X')
+        let height: Loose<15, 50> = sub(beta, x.loose());
+        let height: Loose<30, 100> = add(height, height);
+        let w: Loose<0, 30> = square_plus_product(gamma, alpha, height.factor::<100>());
+        Jacobian {
+            x,
+            w: w.tight(),
+            z: self.w.widen(),
         }
     }
 
@@ -183,6 +262,48 @@ impl Affine {
             x: Canonical::splat(GENERATOR_X).tight().widen(),
             y: Canonical::splat(GENERATOR_Y).tight().widen(),
         }
+    }
+
+    /// The points of eight rows that hold y, the first in lane 0; those of `negative` mirrored.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn gather(rows: [Row; 8], negative: __mmask8) -> Self {
+        let [x, y] = Row::gather(rows);
+        Self::from_canonical(x, y, negative)
+    }
+
+    /// The points of columns of words, both coordinates below p; those of `negative` mirrored.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn from_words_below_p(words: [__m512i; 8], negative: __mmask8) -> Self {
+        let [x0, x1, x2, x3, y0, y1, y2, y3] = words;
+        let x = Canonical::from_words_below_p([x0, x1, x2, x3]).tight();
+        let y = Canonical::from_words_below_p([y0, y1, y2, y3]).tight();
+        Self::from_canonical(x, y, negative)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn from_canonical(x: Tight<UNIT>, y: Tight<UNIT>, negative: __mmask8) -> Self {
+        Self {
+            x: x.widen(),
+            y: y.negate_where(negative).widen(),
+        }
+    }
+
+    /// The points as rows that hold y, lane 0 first.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn rows(&self) -> [Row; 8] {
+        Row::split(self.x, self.y)
+    }
+
+    /// The points as rows that hold 2·y, lane 0 first.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn doubled_rows(&self) -> [Row; 8] {
+        let twice: Loose<0, 34> = add(self.y.loose(), self.y.loose());
+        Row::split(self.x, twice.weak())
     }
 
     /// The points whose coordinates, below 2^256, are not yet in the Montgomery domain.

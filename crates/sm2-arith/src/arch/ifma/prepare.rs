@@ -1,51 +1,36 @@
 //! The scalar part of a verification: ranges, t, and the digits of s and t.
 
 use crate::batch::VerifyItem;
-use crate::limbs::{Limbs, add, add_mod, sub, sub_mod};
+use crate::limbs::{Limbs, add, add_mod, from_be_bytes, sub, sub_mod};
+use crate::point::halves;
+use crate::{AffinePoint, FieldElement, Scalar};
 
-/// Up to eight signatures, one a lane.
+/// The scalars of up to eight signatures, one a lane.
 ///
-/// Lanes without a signature that could be valid hold the generator and digits of 1.
-pub(super) struct Group {
-    /// The keys' abscissas, below p.
-    pub(super) x: [Limbs; 8],
-    /// The keys' ordinates, below p.
-    pub(super) y: [Limbs; 8],
+/// Lanes without a signature that could be valid hold ones.
+#[derive(Clone, Copy)]
+pub(super) struct Scalars {
+    pub(super) s: [Limbs; 8],
+    pub(super) t: [Limbs; 8],
     /// What x1 mod n must be: (r - e) mod n.
     pub(super) target: [Limbs; 8],
-    /// Digits of t, lowest first, each for 8 lanes.
-    pub(super) key_digits: [[i16; 8]; KEY_DIGITS],
-    /// Digits of s, lowest first, each for 8 lanes.
-    pub(super) generator_digits: [[i16; 8]; GENERATOR_DIGITS],
     /// The lanes that may turn out valid.
     pub(super) live: u8,
 }
 
-impl Group {
-    /// Takes up to eight items; further ones would be ignored.
-    pub(super) fn new(items: &[VerifyItem]) -> Self {
-        let mut group = Self {
-            x: [GENERATOR_X; 8],
-            y: [GENERATOR_Y; 8],
-            target: [[0; 4]; 8],
-            key_digits: [[1; 8]; KEY_DIGITS],
-            generator_digits: [[1; 8]; GENERATOR_DIGITS],
-            live: 0,
-        };
-        for (lane, item) in items.iter().take(8).enumerate() {
-            group.fill(lane, item);
-        }
-        group
-    }
+impl Scalars {
+    /// No signature in any lane.
+    pub(super) const NONE: Self = Self {
+        s: [[1, 0, 0, 0]; 8],
+        t: [[1, 0, 0, 0]; 8],
+        target: [[0; 4]; 8],
+        live: 0,
+    };
 
-    /// Fills a lane, or leaves it dead when the item cannot be valid.
-    fn fill(&mut self, lane: usize, item: &VerifyItem) {
-        let [x, y] = halves(&item.public_key);
-        let [r, s] = halves(&item.signature);
-        // The key's coordinates are field elements; the curve's equation is checked in lanes.
-        if !below(&x, &P) || !below(&y, &P) {
-            return;
-        }
+    /// Fills a lane, or leaves it dead when the signature cannot be valid.
+    pub(super) fn fill(&mut self, lane: usize, e: &[u8; 32], signature: &[u8; 64]) {
+        let (r, s) = halves(signature);
+        let (r, s) = (from_be_bytes(&r), from_be_bytes(&s));
         // B1, B2: r and s in [1, n-1]
         if r == [0; 4] || !below(&r, &N) || s == [0; 4] || !below(&s, &N) {
             return;
@@ -56,18 +41,10 @@ impl Group {
             return;
         }
         // B7 read backwards: r = (e + x1) mod n
-        let e = big_endian(&item.e);
-        let (reduced, borrow) = sub(&e, &N);
-        let e = if borrow { e } else { reduced };
+        let e = Scalar::from_bytes_reduced(e).to_limbs();
         self.target[lane] = sub_mod(&r, &e, &N);
-        self.x[lane] = x;
-        self.y[lane] = y;
-        for (i, digits) in self.key_digits.iter_mut().enumerate() {
-            digits[lane] = digit::<KEY_WINDOW>(&t, i);
-        }
-        for (i, digits) in self.generator_digits.iter_mut().enumerate() {
-            digits[lane] = digit::<GENERATOR_WINDOW>(&s, i);
-        }
+        self.s[lane] = s;
+        self.t[lane] = t;
         self.live |= 1 << lane;
     }
 
@@ -83,6 +60,61 @@ impl Group {
             }
         }
         (mask & self.live, targets)
+    }
+}
+
+/// Up to eight signatures with their keys, one a lane.
+///
+/// Lanes without a signature that could be valid hold the generator and digits of 1.
+pub(super) struct Group {
+    pub(super) scalars: Scalars,
+    /// The keys' abscissas, below p.
+    pub(super) x: [Limbs; 8],
+    /// The keys' ordinates, below p.
+    pub(super) y: [Limbs; 8],
+    /// Digits of t, lowest first, each for 8 lanes.
+    pub(super) key_digits: [[i16; 8]; KEY_DIGITS],
+    /// Digits of s, lowest first, each for 8 lanes.
+    pub(super) generator_digits: [[i16; 8]; GENERATOR_DIGITS],
+}
+
+impl Group {
+    /// Takes up to eight items; further ones would be ignored.
+    pub(super) fn new(items: &[VerifyItem]) -> Self {
+        let generator = AffinePoint::GENERATOR;
+        let mut group = Self {
+            scalars: Scalars::NONE,
+            x: [generator.x().to_limbs(); 8],
+            y: [generator.y().to_limbs(); 8],
+            key_digits: [[1; 8]; KEY_DIGITS],
+            generator_digits: [[1; 8]; GENERATOR_DIGITS],
+        };
+        for (lane, item) in items.iter().take(8).enumerate() {
+            group.fill(lane, item);
+        }
+        group
+    }
+
+    /// Fills a lane, or leaves it dead when the item cannot be valid.
+    fn fill(&mut self, lane: usize, item: &VerifyItem) {
+        let (x, y) = halves(&item.public_key);
+        let (x, y) = (from_be_bytes(&x), from_be_bytes(&y));
+        // The key's coordinates are field elements; the curve's equation is checked in lanes.
+        if !below(&x, &P) || !below(&y, &P) {
+            return;
+        }
+        self.scalars.fill(lane, &item.e, &item.signature);
+        if self.scalars.live >> lane & 1 == 0 {
+            return;
+        }
+        self.x[lane] = x;
+        self.y[lane] = y;
+        for (i, digits) in self.key_digits.iter_mut().enumerate() {
+            digits[lane] = digit::<KEY_WINDOW>(&self.scalars.t[lane], i);
+        }
+        for (i, digits) in self.generator_digits.iter_mut().enumerate() {
+            digits[lane] = digit::<GENERATOR_WINDOW>(&self.scalars.s[lane], i);
+        }
     }
 }
 
@@ -112,16 +144,6 @@ fn below(a: &Limbs, bound: &Limbs) -> bool {
     sub(a, bound).1
 }
 
-fn halves(bytes: &[u8; 64]) -> [Limbs; 2] {
-    let (halves, _) = bytes.as_chunks::<32>();
-    [big_endian(&halves[0]), big_endian(&halves[1])]
-}
-
-fn big_endian(bytes: &[u8; 32]) -> Limbs {
-    let (words, _) = bytes.as_chunks::<8>();
-    [3, 2, 1, 0].map(|i| u64::from_be_bytes(words[i]))
-}
-
 /// Bits of a digit of t: 16 multiples of each key.
 pub(super) const KEY_WINDOW: usize = 5;
 /// Bits of a digit of s: 1024 multiples of the generator, 64 KiB.
@@ -131,27 +153,5 @@ const KEY_DIGITS: usize = 52;
 /// 11·23 = 253.
 const GENERATOR_DIGITS: usize = 24;
 
-const P: Limbs = [
-    0xFFFF_FFFF_FFFF_FFFF,
-    0xFFFF_FFFF_0000_0000,
-    u64::MAX,
-    0xFFFF_FFFE_FFFF_FFFF,
-];
-const N: Limbs = [
-    0x53BB_F409_39D5_4123,
-    0x7203_DF6B_21C6_052B,
-    u64::MAX,
-    0xFFFF_FFFE_FFFF_FFFF,
-];
-const GENERATOR_X: Limbs = [
-    0x715A_4589_334C_74C7,
-    0x8FE3_0BBF_F266_0BE1,
-    0x5F99_0446_6A39_C994,
-    0x32C4_AE2C_1F19_8119,
-];
-const GENERATOR_Y: Limbs = [
-    0x02DF_32E5_2139_F0A0,
-    0xD0A9_877C_C62A_4740,
-    0x59BD_CEE3_6B69_2153,
-    0xBC37_36A2_F4F6_779C,
-];
+const P: Limbs = FieldElement::MODULUS;
+const N: Limbs = Scalar::MODULUS;

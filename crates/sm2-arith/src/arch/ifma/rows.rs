@@ -1,15 +1,15 @@
 //! Table rows: one point in one 64-byte cache line.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_setr_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_unpackhi_epi64,
+    __m512i, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_unpackhi_epi64,
     _mm512_unpacklo_epi64,
 };
 
-use super::field::{Canonical, Loose, Tight, WEAK, add};
-use super::point::{Addend, Affine};
+use super::field::{Canonical, Tight, UNIT, WEAK};
+use super::words::{column, store};
 
-/// One point: four words of x, then four of 2·y, both in [0, p).
-#[derive(Clone, Copy)]
+/// One point: four words of x, then four of y or, in some tables, 2·y; all in [0, p).
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Row(__m512i);
 
 impl Row {
@@ -20,25 +20,31 @@ impl Row {
         Self(_mm512_setzero_si512())
     }
 
-    /// The eight points as rows, lane 0 first.
+    /// Eight points as rows, lane 0 first; `y` as the table wants it.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn split(points: &Affine) -> [Self; 8] {
-        let [x0, x1, x2, x3] = points.x.canonical().to_words();
-        let twice: Loose<0, 34> = add(points.y.loose(), points.y.loose());
-        let [w0, w1, w2, w3] = twice.weak().canonical().to_words();
-        transpose([x0, x1, x2, x3, w0, w1, w2, w3]).map(Self)
+    pub(super) fn split(x: Tight<WEAK>, y: Tight<WEAK>) -> [Self; 8] {
+        let [x0, x1, x2, x3] = x.canonical().to_words();
+        let [y0, y1, y2, y3] = y.canonical().to_words();
+        transpose([x0, x1, x2, x3, y0, y1, y2, y3]).map(Self)
     }
 
-    /// Eight rows as points, the first in lane 0.
+    /// Eight rows as coordinates, the first in lane 0.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn gather(rows: [Self; 8]) -> Addend {
-        let [x0, x1, x2, x3, w0, w1, w2, w3] = transpose(rows.map(|row| row.0));
-        Addend {
-            x: Canonical::from_words_below_p([x0, x1, x2, x3]).tight(),
-            w: Canonical::from_words_below_p([w0, w1, w2, w3]).tight(),
-        }
+    pub(super) fn gather(rows: [Self; 8]) -> [Tight<UNIT>; 2] {
+        let [x0, x1, x2, x3, y0, y1, y2, y3] = transpose(rows.map(|row| row.0));
+        [
+            Canonical::from_words_below_p([x0, x1, x2, x3]).tight(),
+            Canonical::from_words_below_p([y0, y1, y2, y3]).tight(),
+        ]
+    }
+
+    /// The row's words.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn words(self) -> [u64; 8] {
+        store(self.0)
     }
 }
 
@@ -52,13 +58,6 @@ pub(super) fn load(integers: &[[u64; 4]; 8]) -> Tight<WEAK> {
         column(integers, 2),
         column(integers, 3),
     ])
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn column(integers: &[[u64; 4]; 8], word: usize) -> __m512i {
-    let [a, b, c, d, e, f, g, h] = integers.map(|integer| integer[word].cast_signed());
-    _mm512_setr_epi64(a, b, c, d, e, f, g, h)
 }
 
 /// Row i, column j becomes row j, column i.

@@ -37,14 +37,14 @@ impl Tables {
         for (group, points) in groups.iter_mut().zip(points.iter_mut()) {
             let keys = Affine::from_integers(load(&group.x), load(&group.y));
             let on_curve = keys.on_curve();
-            group.live &= on_curve;
+            group.scalars.live &= on_curve;
             points[0] = Affine::generator().select(on_curve, keys);
         }
         multiply(points, &mut self.denominators, &mut self.inverses);
         let rows = &mut self.rows[..groups.len()];
         for (points, rows) in points.iter().zip(rows.iter_mut()) {
             for (i, point) in points.iter().enumerate() {
-                for (lane, row) in rows.iter_mut().zip(Row::split(point)) {
+                for (lane, row) in rows.iter_mut().zip(point.doubled_rows()) {
                     lane[i] = row;
                 }
             }

@@ -1,6 +1,6 @@
 //! The operations that combine elements, each with the bounds of its result.
 
-use core::arch::x86_64::{_mm512_add_epi64, _mm512_sub_epi64};
+use core::arch::x86_64::{__mmask8, _mm512_add_epi64, _mm512_sub_epi64};
 
 use super::columns::{accumulators, multiple_of_p, multiply, reduce, square_onto};
 use super::{CAPACITY, Canonical, DENOMINATOR, Factor, Loose, ONE, PRODUCT, UNIT};
@@ -119,13 +119,54 @@ pub(in super::super) fn invert_all(
     values: &[Factor<DENOMINATOR>],
     inverses: &mut [Factor<PRODUCT>],
 ) {
+    let product = products(values, inverses);
+    divide(product.invert(), values, inverses);
+}
+
+/// As [`invert_all`], but what is 0 becomes 1 and is reported with its place and its lanes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(in super::super) fn invert_all_but_zeros(
+    values: &mut [Factor<DENOMINATOR>],
+    inverses: &mut [Factor<PRODUCT>],
+    mut report: impl FnMut(usize, __mmask8),
+) {
+    let mut product = products(values, inverses);
+    if product.is_zero() != 0 {
+        let one = Canonical::splat(ONE).tight().factor().widen();
+        for (place, value) in values.iter_mut().enumerate() {
+            let zero = value.is_zero();
+            if zero != 0 {
+                *value = value.select(zero, one);
+                report(place, zero);
+            }
+        }
+        product = products(values, inverses);
+    }
+    divide(product.invert(), values, inverses);
+}
+
+/// The product of all values; `before[i]` becomes that of the values before i.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn products(values: &[Factor<DENOMINATOR>], before: &mut [Factor<PRODUCT>]) -> Factor<PRODUCT> {
     let mut product = Canonical::splat(ONE).tight().factor().widen();
-    for (value, prefix) in values.iter().zip(inverses.iter_mut()) {
-        *prefix = product;
+    for (value, before) in values.iter().zip(before) {
+        *before = product;
         product = product.times(*value);
     }
-    let mut inverse = product.invert();
-    for (value, own) in values.iter().zip(inverses.iter_mut()).rev() {
+    product
+}
+
+/// The inverses, from that of the product of all values and the products before each.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn divide(
+    mut inverse: Factor<PRODUCT>,
+    values: &[Factor<DENOMINATOR>],
+    before: &mut [Factor<PRODUCT>],
+) {
+    for (value, own) in values.iter().zip(before).rev() {
         *own = inverse.times(*own);
         inverse = inverse.times(*value);
     }
