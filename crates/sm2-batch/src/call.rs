@@ -15,10 +15,7 @@ pub(crate) fn verify_batch<B: BatchVerifier>(
     items: &[Item],
 ) -> Result<Verdicts, Error> {
     // The engine is behind a shared reference and is not looked into after a panic.
-    let answer = panic::catch_unwind(AssertUnwindSafe(|| engine.verify_batch(items)));
-    let verdicts = answer.map_err(|payload| BatchError::Panicked {
-        message: message(&*payload),
-    })??;
+    let verdicts = guarded(|| engine.verify_batch(items))??;
     if verdicts.len() == items.len() {
         return Ok(verdicts);
     }
@@ -27,6 +24,14 @@ pub(crate) fn verify_batch<B: BatchVerifier>(
         verdicts: verdicts.len(),
     }
     .into())
+}
+
+/// Calls what is not looked into after a panic.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, BatchError> {
+    let answer = panic::catch_unwind(AssertUnwindSafe(call));
+    answer.map_err(|payload| BatchError::Panicked {
+        message: message(&*payload),
+    })
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {

@@ -1,5 +1,6 @@
 //! Which engine verifies.
 
+mod arithmetic;
 mod ifma;
 mod portable;
 mod proven;
@@ -11,6 +12,10 @@ use sm2_signing::{BatchVerifier, Error};
 
 pub use ifma::Ifma;
 pub use portable::Portable;
+
+pub(crate) use arithmetic::Arithmetic;
+pub(crate) use portable::PORTABLE;
+pub(crate) use proven::{Proven, verdict, verify_item};
 
 use crate::BatchError;
 

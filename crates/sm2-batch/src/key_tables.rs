@@ -1,24 +1,24 @@
 //! An engine for keys that come back.
 
+mod core;
 mod options;
+mod sketch;
+mod snapshot;
+mod tables;
 
 pub use options::{KeyTableOptions, KeyTableStatistics};
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-
-use sm2_arith::batch::{self, Backend, KnownItem, VerifyItem};
+use sm2_arith::batch;
 use sm2_signing::{
     BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, Verifier,
     VerifyError,
 };
 
-use crate::{BatchError, EngineChoice};
+use crate::{
+    BatchError, EngineChoice,
+    engine::{Arithmetic, Ifma, PORTABLE},
+};
+use tables::Tables;
 
 /// Verifies signatures by keys that come back faster: keeps tables of their multiples.
 ///
@@ -74,16 +74,22 @@ impl KeyTables {
     ///
     /// [`BatchError::Processor`] if this processor lacks what a named engine needs, [`BatchError::Options`].
     pub fn new(choice: EngineChoice, options: KeyTableOptions) -> Result<Self, Error> {
-        let _ = options;
-        Ok(Self(match (choice, batch::Ifma::new()) {
-            (EngineChoice::Auto | EngineChoice::Ifma, Some(ifma)) => {
-                Backed::Ifma(Tables::new(ifma))
-            }
-            (EngineChoice::Auto | EngineChoice::Portable, _) => {
-                Backed::Portable(Tables::new(batch::Portable))
-            }
+        let backed = match (choice, Ifma::proven()) {
             (EngineChoice::Ifma, None) => return Err(BatchError::NO_IFMA.into()),
-        }))
+            (EngineChoice::Auto | EngineChoice::Ifma, Some(ifma)) => Tables::new(ifma, &options),
+            (EngineChoice::Auto | EngineChoice::Portable, _) => {
+                return Ok(Self::portable(&options)?);
+            }
+        };
+        match backed {
+            Ok(tables) => Ok(Self(Backed::Ifma(tables))),
+            Err(BatchError::SelfCheck { .. }) => Ok(Self::portable(&options)?),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn portable(options: &KeyTableOptions) -> Result<Self, BatchError> {
+        Ok(Self(Backed::Portable(Tables::new(&PORTABLE, options)?)))
     }
 
     /// Makes the engine that the environment variable [`SM2_BATCH_ENGINE`](crate::SM2_BATCH_ENGINE) names.
@@ -145,7 +151,7 @@ impl KeyTables {
 
 impl BatchVerifier for KeyTables {
     fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-        Ok(backed!(self, tables => tables.verify_batch(items)))
+        backed!(self, tables => tables.verify_batch(items))
     }
 }
 
@@ -166,107 +172,5 @@ impl Verifier for KeyTables {
             Some(Verdict::Valid) => Ok(()),
             _ => Err(VerifyError::Invalid),
         }
-    }
-}
-
-type Known<B> = HashMap<PublicKey, Arc<<B as Backend>::KeyTable>>;
-
-#[derive(Debug)]
-struct Tables<B: Backend> {
-    backend: B,
-    known: Mutex<Arc<Known<B>>>,
-    hits: AtomicU64,
-    misses: AtomicU64,
-}
-
-impl<B: Backend> Tables<B> {
-    fn new(backend: B) -> Self {
-        Self {
-            backend,
-            known: Mutex::default(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-        }
-    }
-
-    fn pin(&self, keys: &[PublicKey], no_others: bool) -> Result<(), BatchError> {
-        let bytes: Vec<_> = keys.iter().map(|key| *key.as_bytes()).collect();
-        let mut pinned = Known::<B>::new();
-        for (key, table) in keys.iter().zip(self.backend.key_tables(&bytes)) {
-            let table = table.ok_or(BatchError::NotAPoint { key: *key })?;
-            pinned.insert(*key, Arc::new(table));
-        }
-        let mut known = self.known();
-        if !no_others {
-            for (key, table) in known.iter() {
-                pinned.insert(*key, Arc::clone(table));
-            }
-        }
-        *known = Arc::new(pinned);
-        Ok(())
-    }
-
-    fn unpin(&self, keys: &[PublicKey]) {
-        let mut known = self.known();
-        let mut pinned = Known::<B>::clone(&known);
-        pinned.retain(|key, _| !keys.contains(key));
-        *known = Arc::new(pinned);
-    }
-
-    fn statistics(&self) -> KeyTableStatistics {
-        let pinned = self.known().len();
-        KeyTableStatistics {
-            pinned,
-            bytes: pinned * B::KEY_TABLE_BYTES,
-            known: self.hits.load(Ordering::Relaxed),
-            unknown: self.misses.load(Ordering::Relaxed),
-            ..KeyTableStatistics::default()
-        }
-    }
-
-    fn verify_batch(&self, items: &[Item]) -> Verdicts {
-        let tables = Arc::clone(&self.known());
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        let mut has_table = Vec::with_capacity(items.len());
-        for item in items {
-            let (e, signature) = (*item.e.as_bytes(), *item.signature.as_bytes());
-            let table = tables.get(&item.key).map(|table| &**table);
-            has_table.push(table.is_some());
-            match table {
-                Some(table) => known.push(KnownItem {
-                    table,
-                    e,
-                    signature,
-                }),
-                None => unknown.push(VerifyItem {
-                    public_key: *item.key.as_bytes(),
-                    e,
-                    signature,
-                }),
-            }
-        }
-        let (mut by_table, mut others) = (vec![false; known.len()], vec![false; unknown.len()]);
-        self.backend.verify_known(&known, &mut by_table);
-        self.backend.verify_batch(&unknown, &mut others);
-        self.hits.fetch_add(known.len() as u64, Ordering::Relaxed);
-        self.misses
-            .fetch_add(unknown.len() as u64, Ordering::Relaxed);
-        let (mut by_table, mut others) = (by_table.into_iter(), others.into_iter());
-        let verdict = |has_table| {
-            let part = if has_table {
-                &mut by_table
-            } else {
-                &mut others
-            };
-            match part.next() {
-                Some(true) => Verdict::Valid,
-                _ => Verdict::Invalid,
-            }
-        };
-        has_table.into_iter().map(verdict).collect()
-    }
-
-    fn known(&self) -> MutexGuard<'_, Arc<Known<B>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

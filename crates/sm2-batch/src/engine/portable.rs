@@ -1,14 +1,11 @@
 //! The engine that runs everywhere.
 
-use std::sync::OnceLock;
-
+use sm2_arith::batch;
 use sm2_signing::{
-    BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, Verifier,
-    VerifyError,
+    BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdicts, Verifier, VerifyError,
 };
 
-use super::self_check::self_check;
-use crate::BatchError;
+use super::proven::Proven;
 
 /// Verifies on any processor, one signature after the other.
 ///
@@ -34,33 +31,13 @@ use crate::BatchError;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Portable(Plain);
+pub struct Portable(());
 
 impl Portable {
     /// The engine; there is nothing to it.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Plain)
-    }
-
-    /// Checks the arithmetic once per process.
-    fn check() -> Result<(), Error> {
-        static CHECKED: OnceLock<Result<(), String>> = OnceLock::new();
-        let checked = CHECKED.get_or_init(|| {
-            self_check(&Plain, 1).inspect_err(|what| {
-                tracing::error!(
-                    engine = NAME,
-                    what,
-                    "an engine failed its self-check; there is no other"
-                );
-            })
-        });
-        let failed = |what: &String| BatchError::SelfCheck {
-            engine: NAME,
-            what: what.clone(),
-        };
-        checked.as_ref().map_err(failed)?;
-        Ok(())
+        Self(())
     }
 }
 
@@ -71,38 +48,15 @@ impl Verifier for Portable {
         e: &Prehash,
         signature: &Signature,
     ) -> Result<(), VerifyError> {
-        Self::check().map_err(VerifyError::Backend)?;
-        match verdict(key, e, signature) {
-            Verdict::Valid => Ok(()),
-            Verdict::Invalid => Err(VerifyError::Invalid),
-        }
+        PORTABLE.verify(key, e, signature)
     }
 }
 
 impl BatchVerifier for Portable {
     fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-        Self::check()?;
-        self.0.verify_batch(items)
+        PORTABLE.verify_batch(items)
     }
 }
 
-/// The arithmetic as it is, not checked.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Plain;
-
-impl BatchVerifier for Plain {
-    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-        let one = |item: &Item| verdict(&item.key, &item.e, &item.signature);
-        Ok(items.iter().map(one).collect())
-    }
-}
-
-fn verdict(key: &PublicKey, e: &Prehash, signature: &Signature) -> Verdict {
-    if sm2_arith::verify(key.as_bytes(), e.as_bytes(), signature.as_bytes()) {
-        Verdict::Valid
-    } else {
-        Verdict::Invalid
-    }
-}
-
-const NAME: &str = "portable";
+/// The process's only one, so that it is checked once.
+pub(crate) static PORTABLE: Proven<batch::Portable> = Proven::new(batch::Portable, None);

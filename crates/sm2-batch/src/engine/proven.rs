@@ -1,132 +1,321 @@
-//! An engine that is checked at its first use.
+//! Arithmetic that is checked at its first use.
 
 use std::sync::OnceLock;
 
-use sm2_signing::{BatchVerifier, Error, Item, Verdicts};
+use sm2_arith::batch::{Portable, VerifyItem};
+use sm2_signing::{Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, VerifyError};
 
-use super::{Portable, self_check::self_check};
+use super::{
+    arithmetic::Arithmetic,
+    self_check::{self_check, self_check_tables},
+};
+use crate::BatchError;
 
-/// Asks `B` if it passes its self-check, and the portable engine if it does not.
+/// Asks `A` if it passes its self-check, and the substitute if it does not.
+///
+/// Verification without tables and with them are checked apart, each when it is first used.
 #[derive(Debug)]
-pub(super) struct Proven<B> {
-    engine: B,
-    name: &'static str,
-    lanes: usize,
-    substitute: Portable,
-    sound: OnceLock<bool>,
+pub(crate) struct Proven<A> {
+    arithmetic: A,
+    substitute: Option<&'static Proven<Portable>>,
+    checked: OnceLock<Result<(), String>>,
+    tables_checked: OnceLock<Result<(), String>>,
 }
 
-impl<B: BatchVerifier> Proven<B> {
-    pub(super) const fn new(engine: B, name: &'static str, lanes: usize) -> Self {
+impl<A: Arithmetic> Proven<A> {
+    pub(crate) const fn new(arithmetic: A, substitute: Option<&'static Proven<Portable>>) -> Self {
         Self {
-            engine,
-            name,
-            lanes,
-            substitute: Portable::new(),
-            sound: OnceLock::new(),
+            arithmetic,
+            substitute,
+            checked: OnceLock::new(),
+            tables_checked: OnceLock::new(),
         }
     }
 
-    /// Whether the engine passed; checks it at the first call.
-    pub(super) fn is_sound(&self) -> bool {
-        *self.sound.get_or_init(|| {
-            let checked = self_check(&self.engine, self.lanes);
-            if let Err(what) = &checked {
-                tracing::error!(
-                    engine = self.name,
-                    what,
-                    "an engine failed its self-check; the portable one takes its place"
-                );
+    /// The arithmetic as it is; with tables it is to be used after [`check_tables`](Self::check_tables).
+    pub(crate) const fn arithmetic(&self) -> &A {
+        &self.arithmetic
+    }
+
+    /// Whether the arithmetic was checked, without tables, and failed.
+    pub(crate) fn fell_back(&self) -> bool {
+        matches!(self.checked.get(), Some(Err(_)))
+    }
+
+    pub(crate) fn verify(
+        &self,
+        key: &PublicKey,
+        e: &Prehash,
+        signature: &Signature,
+    ) -> Result<(), VerifyError> {
+        let item = VerifyItem {
+            public_key: *key.as_bytes(),
+            e: *e.as_bytes(),
+            signature: *signature.as_bytes(),
+        };
+        let mut valid = [false];
+        self.judge(&[item], &mut valid)
+            .map_err(VerifyError::Backend)?;
+        match valid {
+            [true] => Ok(()),
+            [false] => Err(VerifyError::Invalid),
+        }
+    }
+
+    pub(crate) fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+        let mut valid = vec![false; items.len()];
+        let mut piece = Vec::with_capacity(items.len().min(PIECE));
+        for (items, valid) in items.chunks(PIECE).zip(valid.chunks_mut(PIECE)) {
+            piece.clear();
+            piece.extend(items.iter().map(verify_item));
+            self.judge(&piece, valid)?;
+        }
+        Ok(valid.into_iter().map(verdict).collect())
+    }
+
+    /// Sets `valid[i]` to whether `items[i]` is valid.
+    pub(crate) fn judge(&self, items: &[VerifyItem], valid: &mut [bool]) -> Result<(), Error> {
+        // One alone takes as long as eight in lanes, and less without.
+        let alone = items.len() == 1 && A::LANES > 1;
+        match (self.substitute, self.check()) {
+            (Some(substitute), checked) if alone || checked.is_err() => {
+                substitute.judge(items, valid)
             }
-            checked.is_ok()
-        })
-    }
-
-    /// Whether the engine was checked and failed.
-    pub(super) fn fell_back(&self) -> bool {
-        self.sound.get() == Some(&false)
-    }
-
-    pub(super) const fn substitute(&self) -> &Portable {
-        &self.substitute
-    }
-}
-
-impl<B: BatchVerifier> BatchVerifier for Proven<B> {
-    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-        if self.is_sound() {
-            self.engine.verify_batch(items)
-        } else {
-            self.substitute.verify_batch(items)
+            (None, Err(error)) => Err(error.into()),
+            _ => {
+                self.arithmetic.verify_batch(items, valid);
+                Ok(())
+            }
         }
     }
+
+    /// Checks the arithmetic without tables, once.
+    fn check(&self) -> Result<(), BatchError> {
+        let checked = self.checked.get_or_init(|| {
+            let checked = self_check(&self.arithmetic);
+            checked.inspect_err(|what| self.report(what))
+        });
+        Self::failure(checked)
+    }
+
+    /// Checks the arithmetic with tables and without, once.
+    pub(crate) fn check_tables(&self) -> Result<(), BatchError> {
+        self.check()?;
+        let checked = self.tables_checked.get_or_init(|| {
+            let checked = self_check_tables(&self.arithmetic);
+            checked.inspect_err(|what| self.report(what))
+        });
+        Self::failure(checked)
+    }
+
+    fn report(&self, what: &str) {
+        let engine = A::NAME;
+        if self.substitute.is_some() {
+            tracing::error!(
+                engine,
+                what,
+                "an engine failed its self-check; the portable one takes its place"
+            );
+        } else {
+            tracing::error!(
+                engine,
+                what,
+                "an engine failed its self-check; there is no other"
+            );
+        }
+    }
+
+    fn failure(checked: &Result<(), String>) -> Result<(), BatchError> {
+        checked.as_ref().map_err(|what| BatchError::SelfCheck {
+            engine: A::NAME,
+            what: what.clone(),
+        })?;
+        Ok(())
+    }
 }
+
+pub(crate) const fn verify_item(item: &Item) -> VerifyItem {
+    VerifyItem {
+        public_key: *item.key.as_bytes(),
+        e: *item.e.as_bytes(),
+        signature: *item.signature.as_bytes(),
+    }
+}
+
+pub(crate) const fn verdict(valid: bool) -> Verdict {
+    if valid {
+        Verdict::Valid
+    } else {
+        Verdict::Invalid
+    }
+}
+
+/// What is kept per item during a batch should stay in a core's own cache.
+const PIECE: usize = 1024;
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use sm2_signing::Verdict;
+    use sm2_arith::batch::KnownItem;
 
-    use super::super::{portable::Plain, self_check};
+    use super::super::{portable::PORTABLE, self_check};
     use super::*;
 
-    /// The portable engine with one verdict of the self-check turned round.
+    /// What is wrong with it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Flaw {
+        /// The verdict on this place of a batch.
+        Verdict(usize),
+        /// The verdict on this place of a batch with tables.
+        KnownVerdict(usize),
+        /// Whether the key at this place has a table.
+        Table(usize),
+        /// The number of tables.
+        Count,
+        Panic,
+        None,
+    }
+
+    /// The portable arithmetic with a flaw, in two lanes.
     #[derive(Debug)]
     struct Wrong {
-        place: usize,
+        flaw: Flaw,
         asked: AtomicUsize,
     }
 
-    impl BatchVerifier for Wrong {
-        fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
-            self.asked.fetch_add(1, Ordering::SeqCst);
-            let verdicts = Plain.verify_batch(items)?;
-            let turn = |(place, verdict)| match (place == self.place, verdict) {
-                (true, Verdict::Valid) => Verdict::Invalid,
-                (true, Verdict::Invalid) => Verdict::Valid,
-                (false, verdict) => verdict,
-            };
-            Ok(verdicts.iter().enumerate().map(turn).collect())
+    fn turn(valid: &mut [bool], place: usize) {
+        if let Some(valid) = valid.get_mut(place) {
+            *valid = !*valid;
         }
     }
 
-    fn wrong(place: usize) -> Proven<Wrong> {
+    impl Arithmetic for Wrong {
+        type KeyTable = Option<[u8; 64]>;
+
+        const NAME: &'static str = "wrong";
+        const LANES: usize = 2;
+        const KEY_TABLE_BYTES: usize = size_of::<Self::KeyTable>();
+
+        fn verify_batch(&self, items: &[VerifyItem], valid: &mut [bool]) {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            assert_ne!(self.flaw, Flaw::Panic, "illegal instruction");
+            Arithmetic::verify_batch(&Portable, items, valid);
+            if let Flaw::Verdict(place) = self.flaw {
+                turn(valid, place);
+            }
+        }
+
+        fn verify_known(&self, items: &[KnownItem<'_, Self::KeyTable>], valid: &mut [bool]) {
+            for (item, valid) in items.iter().zip(valid.iter_mut()) {
+                let verify = |key| sm2_arith::verify(key, &item.e, &item.signature);
+                *valid = item.table.as_ref().is_some_and(verify);
+            }
+            if let Flaw::KnownVerdict(place) = self.flaw {
+                turn(valid, place);
+            }
+        }
+
+        fn key_tables(&self, keys: &[[u8; 64]]) -> Vec<Option<Self::KeyTable>> {
+            let tables = Portable.key_tables(keys);
+            let table = |(key, table): (&[u8; 64], Option<_>)| table.map(|_| Some(*key));
+            let mut tables: Vec<_> = keys.iter().zip(tables).map(table).collect();
+            match self.flaw {
+                Flaw::Table(place) => {
+                    let table = &mut tables[place];
+                    *table = if table.is_some() { None } else { Some(None) };
+                }
+                Flaw::Count => drop(tables.pop()),
+                _ => {}
+            }
+            tables
+        }
+    }
+
+    fn wrong(flaw: Flaw) -> Proven<Wrong> {
         let asked = AtomicUsize::new(0);
-        Proven::new(Wrong { place, asked }, "wrong", 2)
+        Proven::new(Wrong { flaw, asked }, Some(&PORTABLE))
+    }
+
+    fn is_noticed(flaw: Flaw, proven: &Proven<Wrong>) {
+        match proven.check_tables() {
+            Err(BatchError::SelfCheck { engine, .. }) => assert_eq!(engine, "wrong"),
+            other => panic!("{flaw:?}: {other:?}"),
+        }
     }
 
     #[test]
     fn one_wrong_verdict_anywhere_is_noticed_and_the_portable_engine_answers() {
-        let places = self_check::places(2);
-        for place in 0..places {
-            let proven = wrong(place);
+        for place in 0..self_check::all() * 2 {
+            let proven = wrong(Flaw::Verdict(place));
             assert!(!proven.fell_back(), "not checked yet");
             for _ in 0..2 {
                 assert!(proven.verify_batch(&[]).unwrap().is_empty());
+                proven.judge(&[], &mut []).unwrap();
             }
             assert!(proven.fell_back(), "place {place}");
-            assert_eq!(proven.engine.asked.load(Ordering::SeqCst), 1, "the check");
+            let asked = proven.arithmetic.asked.load(Ordering::SeqCst);
+            assert_eq!(asked, 1, "the check");
+            is_noticed(Flaw::Verdict(place), &proven);
         }
-        let sound = wrong(places);
-        assert!(sound.verify_batch(&[]).unwrap().is_empty());
-        assert!(!sound.fell_back());
-        assert_eq!(sound.engine.asked.load(Ordering::SeqCst), 2);
     }
 
     #[test]
-    fn an_engine_that_panics_is_replaced() {
-        #[derive(Debug)]
-        struct Panics;
-
-        #[expect(clippy::panic_in_result_fn, reason = "that is what it is for")]
-        impl BatchVerifier for Panics {
-            fn verify_batch(&self, _: &[Item]) -> Result<Verdicts, Error> {
-                panic!("illegal instruction")
-            }
+    fn one_wrong_verdict_with_tables_is_noticed() {
+        for place in 0..self_check::points() * 2 {
+            let flaw = Flaw::KnownVerdict(place);
+            is_noticed(flaw, &wrong(flaw));
         }
-        let proven = Proven::new(Panics, "panics", 8);
-        assert!(!proven.is_sound());
-        assert!(proven.verify_batch(&[]).is_ok());
+    }
+
+    #[test]
+    fn a_table_too_many_or_too_few_is_noticed() {
+        for place in 0..self_check::all() {
+            let flaw = Flaw::Table(place);
+            let proven = wrong(flaw);
+            is_noticed(flaw, &proven);
+            assert!(!proven.fell_back(), "without tables it is sound");
+        }
+        is_noticed(Flaw::Count, &wrong(Flaw::Count));
+    }
+
+    #[test]
+    fn what_has_no_flaw_passes() {
+        // Behind the last places.
+        for flaw in [
+            Flaw::None,
+            Flaw::Verdict(self_check::all() * 2),
+            Flaw::KnownVerdict(self_check::points() * 2),
+        ] {
+            let proven = wrong(flaw);
+            proven.check_tables().unwrap();
+            proven.judge(&[], &mut []).unwrap();
+            assert!(!proven.fell_back());
+            assert_eq!(proven.arithmetic.asked.load(Ordering::SeqCst), 2);
+        }
+    }
+
+    #[test]
+    fn arithmetic_that_panics_is_replaced() {
+        let proven = wrong(Flaw::Panic);
+        let forged = VerifyItem {
+            public_key: [1; 64],
+            e: [2; 32],
+            signature: [3; 64],
+        };
+        let mut valid = [true; 3];
+        proven.judge(&[forged; 3], &mut valid).unwrap();
+        assert_eq!(valid, [false; 3]);
+        assert!(proven.fell_back());
+    }
+
+    #[test]
+    fn without_a_substitute_there_is_no_verdict() {
+        let asked = AtomicUsize::new(0);
+        let flaw = Flaw::Verdict(0);
+        let proven = Proven::new(Wrong { flaw, asked }, None);
+        let error = proven.judge(&[], &mut []).unwrap_err();
+        let cause = error.cause().downcast_ref();
+        assert!(matches!(cause, Some(BatchError::SelfCheck { .. })));
     }
 }

@@ -1,5 +1,7 @@
 //! How much memory the tables may take, and what became of it.
 
+use crate::BatchError;
+
 /// Which keys get tables by themselves, and how much memory these may take.
 ///
 /// ```
@@ -32,6 +34,25 @@ impl KeyTableOptions {
     pub const fn with_promote_after(mut self, promote_after: u32) -> Self {
         self.promote_after = promote_after;
         self
+    }
+
+    /// Gives the number of keys that fit, each of which takes this much.
+    pub(super) fn capacity(&self, key_bytes: usize) -> Result<usize, BatchError> {
+        let wrong = |text: String| Err(BatchError::Options(text));
+        match self {
+            Self { cache_bytes: 0, .. } => Ok(0),
+            Self { cache_bytes, .. } if *cache_bytes < key_bytes => wrong(format!(
+                "cache_bytes is {cache_bytes} and one key takes {key_bytes}; try: several times that, or 0"
+            )),
+            Self {
+                promote_after: 0 | 10_001..,
+                ..
+            } => wrong(format!(
+                "promote_after is {}; try: 32, at most 10000, or a cache_bytes of 0",
+                self.promote_after
+            )),
+            Self { cache_bytes, .. } => Ok(cache_bytes / key_bytes),
+        }
     }
 }
 
