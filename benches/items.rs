@@ -52,9 +52,9 @@ pub(crate) fn secret(index: usize) -> [u8; 32] {
     bytes("key", index)
 }
 
-/// Signatures by which a signer, who knows d, makes additions of equal points; by what is equal. None is valid.
+/// Signatures whose additions meet equal points, which takes a signer who knows d; none is valid.
 ///
-/// They are what an addition of points that differ cannot do, at the end of all the work: the dearest that was found.
+/// Formulas for points that differ cannot add these. Who notices that late and begins again in another way pays twice.
 pub(crate) fn exceptional() -> [(&'static str, Item); 3] {
     let long = |label| {
         let mut long = bytes("scalar", label);

@@ -68,6 +68,8 @@ fn implementations() -> Vec<Implementation> {
     candidates.extend(lib_sm::implementations(material));
     #[cfg(feature = "openssl")]
     candidates.extend(open_ssl::implementations(material));
+    #[cfg(not(feature = "openssl"))]
+    println!("skipped: OpenSSL by its binding; try: --features openssl");
     let mut implementations = Vec::new();
     for candidate in candidates {
         match candidate {
