@@ -60,7 +60,6 @@ impl OddScalars {
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn digit<const W: usize>(&self, i: usize) -> (__m512i, __mmask8) {
         let (word, shift) = (W * i / 64, W * i % 64);
-        let count = |bits: usize| _mm512_set1_epi64(bits as i64);
         let mut bits = _mm512_srlv_epi64(self.halves[word], count(shift));
         if shift + W > 64 && word < 3 {
             let above = _mm512_sllv_epi64(self.halves[word + 1], count(64 - shift));
@@ -91,6 +90,14 @@ pub(super) const fn multiples(width: usize) -> usize {
 pub(super) const fn entries(width: usize) -> usize {
     let before = windows(width) - 1;
     before * multiples(width) + (1 << (255 - width * before))
+}
+
+/// The count in every lane.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+#[expect(clippy::cast_possible_wrap, reason = "at most 64")]
+fn count(bits: usize) -> __m512i {
+    _mm512_set1_epi64(bits as i64)
 }
 
 #[inline]

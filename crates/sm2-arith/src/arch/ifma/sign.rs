@@ -155,4 +155,4 @@ impl Window {
 const WIDTH: usize = 7;
 const MULTIPLES: usize = multiples(WIDTH);
 /// Groups whose additions share inversions.
-const CHUNK_GROUPS: usize = 64;
+const CHUNK_GROUPS: usize = 32;

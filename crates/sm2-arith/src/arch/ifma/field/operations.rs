@@ -119,8 +119,8 @@ pub(in super::super) fn invert_all(
     values: &[Factor<DENOMINATOR>],
     inverses: &mut [Factor<PRODUCT>],
 ) {
-    let product = products(values, inverses);
-    divide(product.invert(), values, inverses);
+    let products = products(values, inverses);
+    divide(products, values, inverses);
 }
 
 /// As [`invert_all`], but what is 0 becomes 1 and is reported with its place and its lanes.
@@ -131,8 +131,8 @@ pub(in super::super) fn invert_all_but_zeros(
     inverses: &mut [Factor<PRODUCT>],
     mut report: impl FnMut(usize, __mmask8),
 ) {
-    let mut product = products(values, inverses);
-    if product.is_zero() != 0 {
+    let mut chains = products(values, inverses);
+    if whole(chains).is_zero() != 0 {
         let one = Canonical::splat(ONE).tight().factor().widen();
         for (place, value) in values.iter_mut().enumerate() {
             let zero = value.is_zero();
@@ -141,36 +141,59 @@ pub(in super::super) fn invert_all_but_zeros(
                 report(place, zero);
             }
         }
-        product = products(values, inverses);
+        chains = products(values, inverses);
     }
-    divide(product.invert(), values, inverses);
+    divide(chains, values, inverses);
 }
 
-/// The product of all values; `before[i]` becomes that of the values before i.
+/// The product of all values; `before[i]` becomes that of the values before i in its chain.
+///
+/// There are four chains of every fourth value, so that a product need not wait for the one before.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn products(values: &[Factor<DENOMINATOR>], before: &mut [Factor<PRODUCT>]) -> Factor<PRODUCT> {
-    let mut product = Canonical::splat(ONE).tight().factor().widen();
-    for (value, before) in values.iter().zip(before) {
-        *before = product;
-        product = product.times(*value);
+fn products(
+    values: &[Factor<DENOMINATOR>],
+    before: &mut [Factor<PRODUCT>],
+) -> [Factor<PRODUCT>; CHAINS] {
+    let mut products = [Canonical::splat(ONE).tight().factor().widen(); CHAINS];
+    for (values, before) in values.chunks(CHAINS).zip(before.chunks_mut(CHAINS)) {
+        for ((value, before), product) in values.iter().zip(before).zip(&mut products) {
+            *before = *product;
+            *product = product.times(*value);
+        }
     }
-    product
+    products
 }
 
-/// The inverses, from that of the product of all values and the products before each.
+/// The product of the chains' products.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn whole([a, b, c, d]: [Factor<PRODUCT>; CHAINS]) -> Factor<PRODUCT> {
+    a.times(b).times(c.times(d))
+}
+
+/// The inverses, from the products of the chains and the products before each value.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn divide(
-    mut inverse: Factor<PRODUCT>,
+    [a, b, c, d]: [Factor<PRODUCT>; CHAINS],
     values: &[Factor<DENOMINATOR>],
     before: &mut [Factor<PRODUCT>],
 ) {
-    for (value, own) in values.iter().zip(before).rev() {
-        *own = inverse.times(*own);
-        inverse = inverse.times(*value);
+    let (left, right) = (a.times(b), c.times(d));
+    let inverse = left.times(right).invert();
+    let (left, right) = (inverse.times(right), inverse.times(left));
+    let mut inverses = [left.times(b), left.times(a), right.times(d), right.times(c)];
+    let chunks = values.chunks(CHAINS).zip(before.chunks_mut(CHAINS));
+    for (values, before) in chunks.rev() {
+        for ((value, own), inverse) in values.iter().zip(before).zip(&mut inverses) {
+            *own = inverse.times(*own);
+            *inverse = inverse.times(*value);
+        }
     }
 }
+
+const CHAINS: usize = 4;
 
 /// Whether products of `product`·p²/256 reduce into [LO·p/16, HI·p/16] with bias LO·p/16.
 const fn product_fits(product: i64, lo: i64, hi: i64) -> bool {
