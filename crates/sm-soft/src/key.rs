@@ -1,5 +1,6 @@
 //! Private keys, signing and verification (GB/T 32918.2).
 
+mod batch;
 mod nonce;
 mod secret;
 mod signer;

@@ -1,93 +1,99 @@
-//! The nonces of signatures: RFC 6979 with HMAC-SM3 and additional input (its section 3.6).
+//! The nonces of signatures, hedged: SM3 of a secret of the key, fresh random bytes and the digest.
 
 use sm2_arith::Scalar;
 use zeroize::Zeroizing;
 
-use crate::hash::HmacSm3;
+use crate::hash::{HmacSm3, sm3};
 
-/// Candidates for k, each in [1, n-1]; wiped on drop.
-pub(super) struct Nonces {
-    k: Zeroizing<[u8; 32]>,
-    v: Zeroizing<[u8; 32]>,
-    /// A candidate was taken and turned out unusable.
-    again: bool,
-}
+/// The secret that the nonces of one key are made with; wiped on drop.
+///
+/// A candidate for k is SM3(secret ‖ fresh ‖ e ‖ place ‖ attempt), as an integer. All inputs have one length, and
+/// no output is ever published, so that a plain hash behind a secret is a pseudorandom function here. d itself is
+/// not hashed again for each signature.
+#[derive(Clone)]
+pub(super) struct NonceSecret(Zeroizing<[u8; 32]>);
 
-impl Nonces {
-    /// `e` is reduced mod n already; `additional` may be empty.
-    pub(super) fn new(d: &[u8; 32], e: &[u8; 32], additional: &[u8]) -> Self {
-        // 3.2 b, c
-        let (k, v) = (Zeroizing::new([0; 32]), Zeroizing::new([1; 32]));
-        let mut nonces = Self { k, v, again: false };
-        // 3.2 d to g
-        nonces.update(&[&[0], d, e, additional]);
-        nonces.update(&[&[1], d, e, additional]);
-        nonces
+impl NonceSecret {
+    /// The secret of the key d: HMAC-SM3 under d.
+    pub(super) fn new(d: &[u8; 32]) -> Self {
+        let mut mac = HmacSm3::new(d);
+        mac.update(b"sm-soft: nonces of signatures");
+        Self(Zeroizing::new(mac.finalize()))
     }
 
-    /// 3.2 h
-    pub(super) fn next(&mut self) -> Zeroizing<Scalar> {
-        loop {
-            if self.again {
-                self.update(&[&[0]]);
-            }
-            self.again = true;
-            self.v = self.hmac(&[]);
-            if let Some(k) = Scalar::from_bytes(&self.v).into_option()
-                && !bool::from(k.is_zero())
-            {
-                return Zeroizing::new(k);
-            }
-        }
+    /// What is hashed. `fresh` serves one call; `place` tells its signatures apart, `attempt` the candidates of one.
+    pub(super) fn input(
+        &self,
+        fresh: &[u8; 32],
+        e: &[u8; 32],
+        place: u32,
+        attempt: u32,
+    ) -> Zeroizing<[u8; INPUT]> {
+        let mut input = Zeroizing::new([0; INPUT]);
+        input[..32].copy_from_slice(self.0.as_slice());
+        input[32..64].copy_from_slice(fresh);
+        input[64..96].copy_from_slice(e);
+        input[96..100].copy_from_slice(&place.to_be_bytes());
+        input[100..].copy_from_slice(&attempt.to_be_bytes());
+        input
     }
 
-    /// K = HMAC(K, V ‖ `inputs`), V = HMAC(K, V)
-    fn update(&mut self, inputs: &[&[u8]]) {
-        self.k = self.hmac(inputs);
-        self.v = self.hmac(&[]);
-    }
-
-    fn hmac(&self, inputs: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-        let mut mac = HmacSm3::new(self.k.as_slice());
-        mac.update(self.v.as_slice());
-        for input in inputs {
-            mac.update(input);
-        }
-        Zeroizing::new(mac.finalize())
+    /// A3: the candidate for k, or 0, which no signature can be made with: take the next attempt.
+    pub(super) fn candidate(
+        &self,
+        fresh: &[u8; 32],
+        e: &[u8; 32],
+        place: u32,
+        attempt: u32,
+    ) -> Zeroizing<Scalar> {
+        let input = self.input(fresh, e, place, attempt);
+        nonce(&Zeroizing::new(sm3(input.as_slice())))
     }
 }
+
+/// A3: k of a digest: the integer itself below n, 0 for one in 2^32 digests that are not.
+pub(super) fn nonce(digest: &[u8; 32]) -> Zeroizing<Scalar> {
+    let k = Scalar::from_bytes(digest);
+    Zeroizing::new(k.into_option().unwrap_or(Scalar::ZERO))
+}
+
+/// Bytes that are hashed for a nonce: two blocks of SM3.
+pub(super) const INPUT: usize = 104;
 
 #[cfg(test)]
 mod tests {
-    use sm2::dsa::SigningKey;
-    use sm2::dsa::signature::hazmat::PrehashSigner;
-    use sm2_signing::Signature;
-
     use super::*;
-    use crate::{SecretKey, SoftKey};
 
-    /// Without additional input a signature is that of RustCrypto's `sm2`, which also follows
-    /// RFC 6979 with SM3.
+    /// Every part of the input decides.
     #[test]
-    fn signatures_of_rustcrypto() {
-        for seed in 1..20_u8 {
-            let key = SoftKey::new(SecretKey::from_bytes(&[seed; 32]).unwrap());
-            let other = SigningKey::from_slice("1234567812345678", &[seed; 32]).unwrap();
-            // 0xFF... is above n, and is reduced first.
-            for e in [[0; 32], [seed; 32], [0xFF; 32]] {
-                let expected: sm2::dsa::Signature = other.sign_prehash(&e).unwrap();
-                let expected = Signature::from_slice(&expected.to_bytes()).unwrap();
-                assert_eq!(key.sign_deterministically(&e), expected);
+    fn candidates_differ() {
+        let (one, two) = (NonceSecret::new(&[1; 32]), NonceSecret::new(&[2; 32]));
+        let candidates = [
+            one.candidate(&[3; 32], &[4; 32], 0, 0),
+            two.candidate(&[3; 32], &[4; 32], 0, 0),
+            one.candidate(&[4; 32], &[4; 32], 0, 0),
+            one.candidate(&[3; 32], &[5; 32], 0, 0),
+            one.candidate(&[3; 32], &[4; 32], 1, 0),
+            one.candidate(&[3; 32], &[4; 32], 0, 1),
+        ];
+        for (i, a) in candidates.iter().enumerate() {
+            for b in &candidates[..i] {
+                assert_ne!(**a, **b);
             }
         }
+        assert_eq!(
+            *candidates[0],
+            *one.candidate(&[3; 32], &[4; 32], 0, 0),
+            "the same input gives the same nonce"
+        );
     }
 
     #[test]
-    fn candidates_differ() {
-        let mut nonces = Nonces::new(&[1; 32], &[2; 32], &[]);
-        let first = nonces.next();
-        assert_ne!(*first, *nonces.next());
-        assert_eq!(*first, *Nonces::new(&[1; 32], &[2; 32], &[]).next());
-        assert_ne!(*first, *Nonces::new(&[1; 32], &[2; 32], &[3; 32]).next());
+    fn digests_out_of_range_give_zero() {
+        assert_eq!(*nonce(&[0xFF; 32]), Scalar::ZERO);
+        assert_eq!(
+            *nonce(&Scalar::ONE.negate().to_bytes()),
+            Scalar::ONE.negate()
+        );
     }
 }

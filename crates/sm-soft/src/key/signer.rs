@@ -6,14 +6,14 @@ use sm2_arith::{Scalar, ScalarFactor};
 use sm2_signing::{Error, ErrorKind, Prehash, PublicKey, Signature, Signer};
 use zeroize::Zeroizing;
 
-use super::{SecretKey, nonce::Nonces};
+use super::{SecretKey, nonce::NonceSecret};
 use crate::random::{self, RandomError};
 
 /// A private key in memory that signs.
 ///
-/// The nonce is hedged: RFC 6979 over d and e (HMAC-SM3), with 32 fresh random bytes as additional
-/// input. Two signatures of one e differ, and a random source that repeats itself does not give
-/// the key away. Without a random source there is no signature.
+/// The nonce is hedged: a hash of a secret derived from d, of 32 fresh random bytes and of e. Two signatures of one
+/// e differ, and a random source that repeats itself does not give the key away. Without a random source there is no
+/// signature.
 ///
 /// # Examples
 ///
@@ -32,7 +32,8 @@ pub struct SoftKey {
     secret: SecretKey,
     public_key: PublicKey,
     /// (1 + d)^-1 mod n, which every signature needs.
-    inverse: Zeroizing<ScalarFactor>,
+    pub(super) inverse: Zeroizing<ScalarFactor>,
+    pub(super) nonces: NonceSecret,
 }
 
 impl SoftKey {
@@ -44,6 +45,7 @@ impl SoftKey {
         let inverse = Zeroizing::new(inverse.unwrap_or(ScalarFactor::default()));
         Self {
             public_key: secret.public_key(),
+            nonces: NonceSecret::new(&secret.to_bytes()),
             secret,
             inverse,
         }
@@ -64,25 +66,35 @@ impl SoftKey {
         &self.secret
     }
 
-    /// A3 to A7 with nonces of d, e and `additional`.
-    fn sign_hedged(&self, e: &Scalar, additional: &[u8]) -> Signature {
-        let mut nonces = Nonces::new(&self.secret.to_bytes(), &e.to_bytes(), additional);
+    /// Random bytes for one call.
+    pub(super) fn fresh() -> Result<Zeroizing<[u8; 32]>, Error> {
+        let mut fresh = Zeroizing::new([0; 32]);
+        random::fill(fresh.as_mut_slice()).map_err(|error| Error::new(ErrorKind::Device, error))?;
+        Ok(fresh)
+    }
+
+    /// A3 to A7, with the candidates for k from `attempt` on.
+    pub(super) fn sign_from(
+        &self,
+        fresh: &[u8; 32],
+        e: &Prehash,
+        place: u32,
+        attempt: u32,
+    ) -> Signature {
+        let scalar = Scalar::from_bytes_reduced(e.as_bytes());
+        let mut attempt = attempt;
         loop {
-            // A3: k in [1, n-1]
-            let k = nonces.next();
-            if let Some(signature) = self.sign_with(e, &k) {
+            let k = self.nonces.candidate(fresh, e.as_bytes(), place, attempt);
+            if let Some(signature) = self.sign_with_nonce(&scalar, &k) {
                 return signature;
             }
+            // One candidate in 2^32 is refused: no two are the same.
+            attempt = attempt.wrapping_add(1);
         }
     }
 
-    #[cfg(test)]
-    pub(super) fn sign_deterministically(&self, e: &[u8; 32]) -> Signature {
-        self.sign_hedged(&Scalar::from_bytes_reduced(e), &[])
-    }
-
     /// A4 to A7 for one k; `None` asks for another.
-    fn sign_with(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
+    fn sign_with_nonce(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
         let signature = sm2_arith::secret::sign(&self.inverse, e, k).into_option();
         signature.map(|(r, s)| Signature::from_r_s(&r.to_bytes(), &s.to_bytes()))
     }
@@ -94,10 +106,7 @@ impl Signer for SoftKey {
     }
 
     fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
-        let e = Scalar::from_bytes_reduced(e.as_bytes());
-        let mut fresh = Zeroizing::new([0; 32]);
-        random::fill(fresh.as_mut_slice()).map_err(|error| Error::new(ErrorKind::Device, error))?;
-        Ok(self.sign_hedged(&e, fresh.as_slice()))
+        Ok(self.sign_from(&*Self::fresh()?, e, 0, 0))
     }
 }
 
@@ -143,7 +152,7 @@ mod tests {
         let e = Prehash::of(key.public_key(), &UserId::DEFAULT, b"message digest");
         let e = Scalar::from_bytes_reduced(e.as_bytes());
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
-        let signature = key.sign_with(&e, &k).unwrap();
+        let signature = key.sign_with_nonce(&e, &k).unwrap();
         assert_eq!(
             signature.to_string().to_uppercase(),
             "F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3\
@@ -158,12 +167,12 @@ mod tests {
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
         let point = sm2_arith::secret::multiply_generator(&k).unwrap();
         let x = Scalar::from_bytes_reduced(&point.x().to_bytes());
-        assert!(key.sign_with(&x.negate(), &k).is_none());
-        assert!(key.sign_with(&x.add(&k).negate(), &k).is_none());
+        assert!(key.sign_with_nonce(&x.negate(), &k).is_none());
+        assert!(key.sign_with_nonce(&x.add(&k).negate(), &k).is_none());
         // s = 0: k = r*d, that is e = k/d - x1.
         let d = key.secret.to_scalar();
         let e = k.multiply(&d.invert()).subtract(&x);
-        assert!(key.sign_with(&e, &k).is_none());
+        assert!(key.sign_with_nonce(&e, &k).is_none());
     }
 
     #[test]
