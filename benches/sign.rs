@@ -1,11 +1,13 @@
 //! SM2 signatures and verifications: in software, by the software card in this process and through its shared library.
 //! The base line of signatures is RustCrypto's `sm2`, whose nonce is of d and e alone: it asks for no random bytes.
 
-use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
+use std::hint::black_box;
+
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
 use gmt0018::CardVerifier;
 use sm_soft::{SoftKey, SoftVerifier};
 use sm2::dsa::{Signature, signature::hazmat::PrehashSigner};
-use sm2_signing::{Prehash, Signer, Verifier};
+use sm2_signing::{Item, Prehash, Signer, Verifier};
 use support::{Card, RawSigner, digest};
 
 #[expect(dead_code, reason = "this benchmark does not need all of it")]
@@ -56,6 +58,20 @@ fn sign_batch(criterion: &mut Criterion) {
     group.bench_function("SoftKey one by one", |bencher| {
         bencher.iter(|| key.sign(next()).expect("a signature"));
     });
+    for size in [8, 64, 256, 1024] {
+        let mut batches = prehashes.chunks_exact(size).cycle();
+        let mut next = || batches.next().expect("a cycle has no end");
+        let batch = next();
+        let signatures = key.sign_batch(batch).expect("signatures");
+        for (e, signature) in batch.iter().zip(signatures) {
+            let (key, e) = (*key.public_key(), *e);
+            assert!(rustcrypto::verify(&Item { key, e, signature }));
+        }
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::new("SoftKey", size), |bencher| {
+            bencher.iter(|| key.sign_batch(black_box(next())).expect("signatures"));
+        });
+    }
     group.finish();
 }
 

@@ -31,6 +31,12 @@ pub(crate) fn implementations(material: &'static Material) -> Vec<Candidate> {
     for choice in [EngineChoice::Portable, EngineChoice::Ifma] {
         candidates.push(known_keys(choice, material));
     }
+    candidates.push(Implementation::signer(
+        format!("this repository, SoftKey, {BATCH} at a time"),
+        BATCH,
+        material,
+        |prehashes| material.key.sign_batch(prehashes).expect("signatures"),
+    ));
     candidates
 }
 
