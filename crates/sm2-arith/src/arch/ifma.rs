@@ -1,5 +1,22 @@
 //! AVX-512 IFMA: eight signatures at a time.
 
+/// One test per check, run where the processor allows it.
+#[cfg(test)]
+macro_rules! run {
+    ($($name:ident)*) => { $(
+        #[test]
+        #[expect(unsafe_code, reason = "the dispatch of a test")]
+        fn $name() {
+            if crate::batch::Ifma::new().is_none() {
+                println!("skipped: no AVX-512 IFMA");
+                return;
+            }
+            // SAFETY: the check needs avx512f and avx512ifma, which `Ifma::new` has just found.
+            unsafe { checks::$name() }
+        }
+    )* };
+}
+
 mod field;
 mod generator;
 mod known;

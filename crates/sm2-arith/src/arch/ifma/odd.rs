@@ -88,6 +88,10 @@ pub(super) const fn multiples(width: usize) -> usize {
 
 /// How many odd multiples all windows have together, the last one's cut off where its digits end.
 pub(super) const fn entries(width: usize) -> usize {
+    assert!(
+        255 % width != 0,
+        "a last window of full width has digits beyond its multiples"
+    );
     let before = windows(width) - 1;
     before * multiples(width) + (1 << (255 - width * before))
 }
@@ -104,4 +108,67 @@ fn count(bits: usize) -> __m512i {
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn ones(count: usize) -> __m512i {
     _mm512_set1_epi64((1 << count) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::store;
+    use super::*;
+
+    run! {
+        digits_of_extreme_scalars
+    }
+
+    mod checks {
+        use super::*;
+
+        #[target_feature(enable = "avx512f,avx512ifma")]
+        pub(super) fn digits_of_extreme_scalars() {
+            for bit in (0..256).step_by(2) {
+                let power = |bit: usize| {
+                    let mut limbs = [0; 4];
+                    limbs[bit / 64] = 1 << (bit % 64);
+                    Scalar::from_limbs(&limbs)
+                };
+                let (low, high) = (power(bit), power(bit + 1));
+                let scalars = [
+                    low,
+                    high,
+                    low.negate(),
+                    high.negate(),
+                    low.subtract(&Scalar::ONE),
+                    high.add(&Scalar::ONE),
+                    high.subtract(&low).negate(),
+                    Scalar::ZERO,
+                ];
+                expect_sum::<4>(&scalars);
+                expect_sum::<6>(&scalars);
+                expect_sum::<7>(&scalars);
+                expect_sum::<9>(&scalars);
+            }
+        }
+
+        /// The digits add up to the scalars, and none goes beyond the table.
+        #[target_feature(enable = "avx512f,avx512ifma")]
+        fn expect_sum<const W: usize>(scalars: &[Scalar; 8]) {
+            let odd = OddScalars::new(&scalars.map(|scalar| scalar.to_limbs()));
+            let mut sums = [Scalar::ZERO; 8];
+            for i in (0..windows(W)).rev() {
+                let (index, negative) = odd.digit::<W>(i);
+                for (lane, (sum, index)) in sums.iter_mut().zip(store(index)).enumerate() {
+                    let place = i * multiples(W) + usize::try_from(index).unwrap();
+                    assert!(index < 1 << (W - 1) && place < entries(W));
+                    for _ in 0..W {
+                        *sum = sum.add(sum);
+                    }
+                    let digit = Scalar::from_limbs(&[2 * index + 1, 0, 0, 0]);
+                    *sum = match negative >> lane & 1 {
+                        0 => sum.add(&digit),
+                        _ => sum.subtract(&digit),
+                    };
+                }
+            }
+            assert_eq!(sums, *scalars);
+        }
+    }
 }

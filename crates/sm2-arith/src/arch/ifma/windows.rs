@@ -127,3 +127,46 @@ fn from_points(points: &[AffinePoint]) -> Affine {
     }
     Affine::from_integers(load(&x), load(&y))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Scalar, public};
+
+    run! {
+        rows_are_the_odd_multiples
+    }
+
+    mod checks {
+        use super::*;
+
+        #[target_feature(enable = "avx512f,avx512ifma")]
+        pub(super) fn rows_are_the_odd_multiples() {
+            let three = Scalar::from_limbs(&[3, 0, 0, 0]);
+            let other = public::multiply_add(&three, &Scalar::ZERO, &AffinePoint::GENERATOR);
+            let points = [AffinePoint::GENERATOR, other.to_affine().unwrap()];
+            let tables = tables::<4>(&points);
+            assert_eq!(tables.len(), 2);
+            for (table, point) in tables.iter().zip(&points) {
+                assert_eq!(table.len(), entries(4));
+                let mut base = Scalar::ONE;
+                for window in table.chunks(multiples(4)) {
+                    let mut multiple = base;
+                    for row in window {
+                        let expected = public::multiply_add(&Scalar::ZERO, &multiple, point);
+                        assert_eq!(row.words(), row_of(&expected.to_affine().unwrap()));
+                        multiple = multiple.add(&base).add(&base);
+                    }
+                    for _ in 0..4 {
+                        base = base.add(&base);
+                    }
+                }
+            }
+        }
+
+        #[target_feature(enable = "avx512f,avx512ifma")]
+        fn row_of(point: &AffinePoint) -> [u64; 8] {
+            from_points(&[*point]).rows()[0].words()
+        }
+    }
+}

@@ -4,27 +4,10 @@ use core::cmp::Ordering;
 
 use core::arch::x86_64::{_mm256_extract_epi64, _mm512_extracti64x4_epi64, _mm512_setr_epi64};
 
-use super::super::Ifma;
 use super::*;
 use model::{
     compare, mod_p, mod_p_of_sum, mod_p_wide, multiply_mod_p, normal, signed_mod_p, value, widened,
 };
-
-/// One test per check, run where the processor allows it.
-macro_rules! run {
-    ($($name:ident)*) => { $(
-        #[test]
-        #[expect(unsafe_code, reason = "the dispatch of a test")]
-        fn $name() {
-            if Ifma::new().is_none() {
-                println!("skipped: no AVX-512 IFMA");
-                return;
-            }
-            // SAFETY: the check needs avx512f and avx512ifma, which `Ifma::new` has just found.
-            unsafe { checks::$name() }
-        }
-    )* };
-}
 
 run! {
     products_of_extreme_operands
