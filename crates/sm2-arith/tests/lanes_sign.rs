@@ -1,5 +1,4 @@
 //! Signatures in lanes with the nonces that the lanes find exceptional.
-#![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 use sm2_arith::batch::{Backend as _, Ifma, SignItem};
 use sm2_arith::{Scalar, SigningKey, secret};

@@ -151,7 +151,7 @@ mod tests {
         /// The digits add up to the scalars, and none goes beyond the table.
         #[target_feature(enable = "avx512f,avx512ifma")]
         fn expect_sum<const W: usize>(scalars: &[Scalar; 8]) {
-            let odd = OddScalars::new(&scalars.map(|scalar| scalar.to_limbs()));
+            let odd = OddScalars::new(&scalars.map(Scalar::to_limbs));
             let mut sums = [Scalar::ZERO; 8];
             for i in (0..windows(W)).rev() {
                 let (index, negative) = odd.digit::<W>(i);
