@@ -1,7 +1,15 @@
 //! The back end that runs everywhere: the same algorithms on 64-bit words.
 
+mod digits;
+mod known;
+mod sign;
+mod tree;
+mod windows;
+
+use known::KeyTable;
+
 use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
-use crate::{AffinePoint, secret, verify};
+use crate::verify;
 
 /// The back end for every processor.
 ///
@@ -19,13 +27,6 @@ use crate::{AffinePoint, secret, verify};
 #[expect(clippy::exhaustive_structs, reason = "it needs no proof")]
 pub struct Portable;
 
-/// Multiples of one public key.
-#[derive(Debug)]
-#[expect(unnameable_types, reason = "its name is Backend::KeyTable")]
-pub struct KeyTable {
-    public_key: [u8; 64],
-}
-
 impl Sealed for Portable {}
 
 impl Backend for Portable {
@@ -33,7 +34,7 @@ impl Backend for Portable {
 
     const NAME: &'static str = "portable";
     const LANES: usize = 1;
-    const KEY_TABLE_BYTES: usize = size_of::<KeyTable>();
+    const KEY_TABLE_BYTES: usize = KeyTable::BYTES;
 
     fn verify_batch(self, items: &[VerifyItem], verdicts: &mut [bool]) {
         assert_eq!(items.len(), verdicts.len(), "one verdict per item");
@@ -43,34 +44,16 @@ impl Backend for Portable {
     }
 
     fn key_tables(self, keys: &[[u8; 64]]) -> Vec<Option<KeyTable>> {
-        let table = |key: &[u8; 64]| {
-            let point = AffinePoint::from_bytes(key).ok()?;
-            Some(KeyTable {
-                public_key: point.to_bytes(),
-            })
-        };
-        keys.iter().map(table).collect()
+        known::key_tables(keys)
     }
 
     fn verify_known(self, items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool]) {
         assert_eq!(items.len(), verdicts.len(), "one verdict per item");
-        for (item, verdict) in items.iter().zip(verdicts) {
-            *verdict = verify(&item.table.public_key, &item.e, &item.signature);
-        }
+        known::verify(items, verdicts);
     }
 
     fn sign_batch(self, items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
         assert_eq!(items.len(), signatures.len(), "one signature per item");
-        for (item, signature) in items.iter().zip(signatures) {
-            let signed = secret::sign(item.inverse, &item.e, &item.k).into_option();
-            *signature = signed.map(|(r, s)| join(&r.to_bytes(), &s.to_bytes()));
-        }
+        sign::sign(items, signatures);
     }
-}
-
-fn join(first: &[u8; 32], second: &[u8; 32]) -> [u8; 64] {
-    let mut both = [0; 64];
-    both[..32].copy_from_slice(first);
-    both[32..].copy_from_slice(second);
-    both
 }

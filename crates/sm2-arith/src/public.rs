@@ -7,4 +7,5 @@ mod naf;
 mod verify;
 
 pub use multiply::multiply_add;
+pub(crate) use verify::Claim;
 pub use verify::verify;
