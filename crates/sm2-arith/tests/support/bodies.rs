@@ -236,7 +236,6 @@ fn check_signing<B: Backend>(backend: B, jobs: &[(Scalar, &ScalarFactor, [u8; 32
 /// from there on stand for one point; with the negatives of all.
 fn extreme_scalars() -> Vec<Scalar> {
     let mut scalars = vec![Scalar::ZERO];
-    let n = Scalar::MODULUS;
     for bit in 0..256 {
         let mut power = [0; 4];
         power[bit / 64] = 1 << (bit % 64);
