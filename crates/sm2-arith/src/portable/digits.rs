@@ -1,7 +1,7 @@
 use zeroize::DefaultIsZeroes;
 
 use crate::Scalar;
-use crate::limbs::{self, Limbs};
+use crate::limbs;
 
 /// A scalar as odd digits in windows of `WIDTH` bits: none is 0, and each has a sign.
 ///
@@ -10,8 +10,8 @@ use crate::limbs::{self, Limbs};
 /// turned. Takes the same time for all scalars.
 #[derive(Clone, Copy, Default)]
 pub(super) struct OddDigits<const WIDTH: usize> {
-    /// u.
-    half: Limbs,
+    /// u, and a limb of 0.
+    half: [u64; 5],
     /// All ones if k is even.
     turned: u64,
 }
@@ -50,6 +50,7 @@ impl<const WIDTH: usize> OddDigits<WIDTH> {
                 (odd[1] >> 1) | (odd[2] << 63),
                 (odd[2] >> 1) | (odd[3] << 63),
                 odd[3] >> 1,
+                0,
             ],
             turned,
         }
@@ -58,7 +59,9 @@ impl<const WIDTH: usize> OddDigits<WIDTH> {
     /// The digit at 2^(WIDTH `index`).
     #[inline(always)]
     pub(super) const fn digit(&self, index: usize) -> Digit {
-        let window = limbs::bits(&self.half, WIDTH * index, WIDTH);
+        let (limb, shift) = (WIDTH * index / 64, WIDTH * index % 64);
+        let bits = (self.half[limb] >> shift) | (self.half[limb + 1] << 1 << (63 - shift));
+        let window = bits & ((1 << WIDTH) - 1);
         let negative = if index == Self::COUNT - 1 {
             0
         } else {

@@ -1,5 +1,7 @@
+use std::hint::black_box;
 use std::sync::OnceLock;
 
+use super::digits::OddDigits;
 use super::tree::Tree;
 use super::windows::Windows;
 use crate::batch::KnownItem;
@@ -34,42 +36,90 @@ pub(super) fn verify(items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool]) {
 
 fn verify_chunk(tree: &mut Tree, items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool]) {
     verdicts.fill(false);
-    // B1 to B5
-    let claims = items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| Some((index, Claim::from_bytes(&item.e, &item.signature)?)));
-    let claims: Vec<_> = claims.collect();
-    tree.set_columns(claims.len());
-    // B6: (x1, y1) = [s]G + [t]P
-    for (column, (index, claim)) in claims.iter().enumerate() {
-        let terms = terms(claim, items[*index].table);
-        tree.fill_column(0, column, terms);
+    let sums = items.iter().enumerate().filter_map(|(index, item)| {
+        // B1 to B5
+        let claim = Claim::from_bytes(&item.e, &item.signature)?;
+        Some(Sum::new(index, claim, item.table))
+    });
+    let sums: Vec<_> = sums.collect();
+    if sums.len() < WORTH_INVERSIONS {
+        for sum in &sums {
+            verdicts[sum.index] = sum.holds_alone();
+        }
+        return;
     }
-    let mut failed = vec![false; claims.len()];
-    let sums = tree.add_up(&mut failed);
+    // B6: (x1, y1) = [s]G + [t]P
+    tree.set_columns(sums.len());
+    for index in 0..TERMS {
+        // Rows of many keys lie in no near cache. Nothing waits for these reads, so that they overlap.
+        if index < KEY_TERMS {
+            black_box(sums.iter().fold(0, |any, sum| any ^ sum.read(index)));
+        }
+        for (term, sum) in tree.row(index).iter_mut().zip(&sums) {
+            *term = sum.term(index);
+        }
+    }
+    let mut failed = vec![false; sums.len()];
+    let points = tree.add_up(&mut failed);
     // B7: R = (e + x1) mod n, valid if R = r
-    for (((index, claim), sum), failed) in claims.iter().zip(sums).zip(failed) {
-        verdicts[*index] = if failed {
-            holds(claim, items[*index].table)
+    for ((sum, point), failed) in sums.iter().zip(points).zip(failed) {
+        verdicts[sum.index] = if failed {
+            sum.holds_alone()
         } else {
-            claim.is_met_by_affine(sum)
+            sum.claim.is_met_by_affine(point)
         };
     }
 }
 
-/// The points whose sum is \[s\]G + \[t\]P.
-#[inline(always)]
-fn terms(claim: &Claim, table: &KeyTable) -> impl Iterator<Item = AffinePoint> {
-    table.0.terms(&claim.t).chain(generator().terms(&claim.s))
+/// \[s\]G + \[t\]P as a sum of multiples in tables.
+struct Sum<'a> {
+    /// The place of the verdict.
+    index: usize,
+    claim: Claim,
+    key_table: &'a Windows<KEY_WIDTH>,
+    key_digits: OddDigits<KEY_WIDTH>,
+    generator_table: &'a Windows<GENERATOR_WIDTH>,
+    generator_digits: OddDigits<GENERATOR_WIDTH>,
 }
 
-/// Whether the claim is true, by additions that are right for all points.
-#[cold]
-fn holds(claim: &Claim, table: &KeyTable) -> bool {
-    let add = |sum: JacobianPoint, term| sum.add_affine_vartime(&term);
-    let sum = terms(claim, table).fold(JacobianPoint::INFINITY, add);
-    claim.is_met_by(&sum)
+impl<'a> Sum<'a> {
+    fn new(index: usize, claim: Claim, table: &'a KeyTable) -> Self {
+        Self {
+            index,
+            key_table: &table.0,
+            key_digits: OddDigits::new(&claim.t),
+            generator_table: generator(),
+            generator_digits: OddDigits::new(&claim.s),
+            claim,
+        }
+    }
+
+    /// One of the points that make up the sum.
+    #[inline(always)]
+    fn term(&self, index: usize) -> AffinePoint {
+        if index < KEY_TERMS {
+            let digit = self.key_digits.digit(index);
+            self.key_table.multiple(index, digit)
+        } else {
+            let index = index - KEY_TERMS;
+            let digit = self.generator_digits.digit(index);
+            self.generator_table.multiple(index, digit)
+        }
+    }
+
+    /// Reads the point from memory, for what use ever.
+    #[inline(always)]
+    fn read(&self, index: usize) -> u64 {
+        self.term(index).x().lowest_limb()
+    }
+
+    /// Whether the claim is true, by additions that are right for all points.
+    fn holds_alone(&self) -> bool {
+        let sum = (0..TERMS).fold(JacobianPoint::INFINITY, |sum, index| {
+            sum.add_affine_vartime(&self.term(index))
+        });
+        self.claim.is_met_by(&sum)
+    }
 }
 
 /// The multiples of G, computed by the first call.
@@ -80,9 +130,12 @@ fn generator() -> &'static Windows<GENERATOR_WIDTH> {
 
 /// Bits of a digit of t: 43 windows, 84 KiB a key.
 const KEY_WIDTH: usize = 6;
-/// Bits of a digit of s: 29 windows, 448 KiB.
-const GENERATOR_WIDTH: usize = 9;
+/// Bits of a digit of s: 26 windows, 802 KiB.
+const GENERATOR_WIDTH: usize = 10;
+const KEY_TERMS: usize = Windows::<KEY_WIDTH>::COUNT;
 /// Points that a signature adds up.
-const TERMS: usize = Windows::<KEY_WIDTH>::COUNT + Windows::<GENERATOR_WIDTH>::COUNT;
+const TERMS: usize = KEY_TERMS + Windows::<GENERATOR_WIDTH>::COUNT;
+/// With fewer signatures, the inversions cost more than Jacobian additions.
+const WORTH_INVERSIONS: usize = 4;
 /// Signatures whose additions share inversions.
 const CHUNK: usize = 128;

@@ -15,13 +15,19 @@ use crate::{AffinePoint, secret};
 
 /// Signs `items`; the slices are of one length.
 pub(super) fn sign(items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
+    if items.len() < WORTH_INVERSIONS {
+        for (item, signature) in items.iter().zip(signatures) {
+            *signature = secret::disclose(secret::sign(item.inverse, &item.e, &item.k));
+        }
+        return;
+    }
     let mut tree = Zeroizing::new(Tree::new(TERMS, items.len().min(CHUNK)));
     for (items, signatures) in items.chunks(CHUNK).zip(signatures.chunks_mut(CHUNK)) {
         tree.set_columns(items.len());
         // A3: k is given.
         // A4: (x1, y1) = [k]G
         fill(&mut tree, items);
-        let abscissas = Zeroizing::new(tree.add_up_secretly());
+        let abscissas = tree.add_up_secretly();
         for ((item, x), signature) in items.iter().zip(abscissas.iter()).zip(signatures) {
             // A5 to A7
             let signed = secret::sign_with_abscissa(item.inverse, &item.e, &item.k, x);
@@ -56,5 +62,7 @@ fn generator() -> &'static Windows<WIDTH> {
 /// Bits of a digit of k: 43 windows, 84 KiB.
 const WIDTH: usize = 6;
 const TERMS: usize = Windows::<WIDTH>::COUNT;
+/// With fewer signatures, the inversions cost more than Jacobian additions.
+const WORTH_INVERSIONS: usize = 4;
 /// Signatures whose additions share inversions.
 const CHUNK: usize = 128;

@@ -1,7 +1,7 @@
 use std::{fmt, iter};
 
-use super::digits::OddDigits;
-use crate::{AffinePoint, FieldElement, JacobianPoint, Scalar};
+use super::digits::{Digit, OddDigits};
+use crate::{AffinePoint, FieldElement, JacobianPoint};
 
 /// The odd multiples of a point P that the digits of a scalar choose from: for window i,
 /// \[j 2^(WIDTH i)\]P with j = 1, 3, 5, ...
@@ -52,16 +52,12 @@ impl<const WIDTH: usize> Windows<WIDTH> {
         &self.rows[0].0
     }
 
-    /// The points whose sum is \[scalar\]P, or -\[n\]P for 0. Takes variable time.
+    /// The multiple that a digit of window `index` stands for. Takes variable time.
     #[inline(always)]
-    pub(super) fn terms(&self, scalar: &Scalar) -> impl Iterator<Item = AffinePoint> {
-        let digits = OddDigits::<WIDTH>::new(scalar);
-        (0..Self::COUNT).map(move |index| {
-            let digit = digits.digit(index);
-            #[expect(clippy::cast_possible_truncation, reason = "it has WIDTH bits")]
-            let place = index * OddDigits::<WIDTH>::VALUES + digit.place as usize;
-            self.rows[place].0.negate_if(digit.negative)
-        })
+    #[expect(clippy::cast_possible_truncation, reason = "it has WIDTH bits")]
+    pub(super) fn multiple(&self, index: usize, digit: Digit) -> AffinePoint {
+        let place = index * OddDigits::<WIDTH>::VALUES + digit.place as usize;
+        self.rows[place].0.negate_if(digit.negative)
     }
 
     fn unfilled(point: &AffinePoint) -> Self {
@@ -140,5 +136,5 @@ pub(super) fn fill(sets: &mut [&mut [Row]]) {
     }
 }
 
-/// Tables that are made together: with more, the inversions' share hardly falls.
-const TABLES_TOGETHER: usize = 8;
+/// Tables that are made together: with more, what leaves the cache costs more than inversions save.
+const TABLES_TOGETHER: usize = 2;
