@@ -1,4 +1,4 @@
-//! Scalars as sums of odd digits, one for each window of bits.
+//! Scalars as sums of odd digits, one for each window of bits: `docs/trees.md` tells why they add up.
 
 use zeroize::DefaultIsZeroes;
 
@@ -13,9 +13,9 @@ use crate::limbs;
 #[derive(Clone, Copy, Default)]
 pub(crate) struct OddDigits<const WIDTH: usize> {
     /// u, and a limb of 0.
-    half: [u64; 5],
+    pub(crate) half: [u64; 5],
     /// All ones if k is even.
-    turned: u64,
+    pub(crate) turned: u64,
 }
 
 /// An odd digit between -2^WIDTH and 2^WIDTH.
@@ -38,6 +38,9 @@ impl<const WIDTH: usize> OddDigits<WIDTH> {
         assert!(values <= Self::VALUES, "255 is no multiple of the width");
         values
     };
+
+    /// The absolute values that all digits can have, one window after the other.
+    pub(crate) const ROWS: usize = (Self::COUNT - 1) * Self::VALUES + Self::LAST_VALUES;
 
     /// The digits of `scalar`; 0 has those of -n.
     #[inline]

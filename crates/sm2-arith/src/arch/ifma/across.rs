@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::field::Tight;
-use super::odd::{multiples, windows};
+use super::odd::mask;
 use super::point::{Addend, Jacobian};
 use super::rows::Row;
 use super::windows::tables;
@@ -20,21 +20,21 @@ use super::words::load;
 use crate::digits::OddDigits;
 use crate::{AffinePoint, FieldElement, Scalar};
 
-/// x of \[k\]G in constant time, or none: for k = 0, and for the two nonces of `docs/ifma.md`.
+/// x1 of (x1, y1) = \[k\]G in constant time, or none: for k = 0, and for the two nonces of `docs/ifma.md`.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn abscissa_of_multiple(k: &Scalar) -> Option<Scalar> {
-    let digits = Zeroizing::new(OddDigits::<WIDTH>::new(k));
+pub(super) fn abscissa_of_multiple(k: &Scalar) -> Option<FieldElement> {
+    let digits = Zeroizing::new(Digits::new(k));
     let mut places = Zeroizing::new([[0; 8]; ROUNDS]);
-    let mut signs: Zeroizing<[__mmask8; ROUNDS]> = Zeroizing::new([0; ROUNDS]);
-    for i in 0..windows(WIDTH) {
+    let mut signs = Zeroizing::new([[0; 8]; ROUNDS]);
+    for i in 0..Digits::COUNT {
         let digit = digits.digit(i);
         let (lane, round) = (i / ROUNDS, i % ROUNDS);
         places[round][lane] = digit.place;
-        signs[round] |= u8::from(digit.negative & 1 == 1) << lane;
+        signs[round][lane] = digit.negative;
     }
     let comb = Comb::new();
     let lanes = add_up(ROUNDS, |round, parity| {
-        let negative = signs[round] ^ parity;
+        let negative = mask(&signs[round]) ^ parity;
         (comb.look_up(round, &places[round], negative), ABSENT[round])
     });
     affine_abscissa(lanes.add_up_negated())
@@ -63,17 +63,16 @@ pub(super) fn add_up(
     sum
 }
 
-/// X / Z² of the first lane mod n, none for Z = 0.
+/// X / Z² of the first lane, none for Z = 0.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn affine_abscissa(point: Jacobian) -> Option<Scalar> {
+fn affine_abscissa(point: Jacobian) -> Option<FieldElement> {
     if point.is_infinity() & 1 == 1 {
         return None;
     }
     // 16·X and 16·Z in the form of `FieldElement`: (16·X) / (16·Z)² is a sixteenth of what is wanted.
     let (x, z) = (first_lane(point.x), Zeroizing::new(first_lane(point.z)));
     let inverse = Zeroizing::new(z.invert());
-    let x = Zeroizing::new(x.multiply(&inverse.square()).multiply(&SIXTEEN));
-    Some(Scalar::from_limbs(&x.to_limbs()))
+    Some(x.multiply(&inverse.square()).multiply(&SIXTEEN))
 }
 
 #[inline]
@@ -124,13 +123,14 @@ impl Comb {
 
 /// Bits of a window: six additions in each lane, and 96 KiB that are read whole.
 const WIDTH: usize = 6;
-const MULTIPLES: usize = multiples(WIDTH);
+type Digits = OddDigits<WIDTH>;
+const MULTIPLES: usize = Digits::VALUES;
 /// Lane l adds up the windows from ROUNDS·l on.
-const ROUNDS: usize = windows(WIDTH).div_ceil(8);
+const ROUNDS: usize = Digits::COUNT.div_ceil(8);
 /// The lanes that have no window left in each round.
 const ABSENT: [__mmask8; ROUNDS] = {
     let mut absent = [0; ROUNDS];
-    let mut i = windows(WIDTH);
+    let mut i = Digits::COUNT;
     while i < 8 * ROUNDS {
         absent[i % ROUNDS] |= 1 << (i / ROUNDS);
         i += 1;

@@ -6,9 +6,9 @@ use core::arch::x86_64::__mmask8;
 
 use super::across::add_up;
 use super::field::{Loose, square};
-use super::odd::{OddScalars, entries, multiples, windows};
+use super::odd::OddScalars;
 use super::point::{Addend, Affine, Jacobian};
-use super::prepare::Scalars;
+use super::prepare::Claims;
 use super::rows::Row;
 use super::tree::Tree;
 use super::verify::{hand_out, has_abscissa, has_affine_abscissa, verify_batch};
@@ -16,6 +16,7 @@ use super::windows::tables;
 use super::words::{prefetch, store};
 use crate::AffinePoint;
 use crate::batch::{KnownItem, VerifyItem};
+use crate::digits::OddDigits;
 
 /// Odd multiples of one key for windows of 6 bits.
 #[derive(Debug)]
@@ -26,7 +27,8 @@ pub struct KeyTable {
 }
 
 /// What a table occupies.
-pub(super) const KEY_TABLE_BYTES: usize = size_of::<KeyTable>() + size_of::<Row>() * entries(KEY);
+pub(super) const KEY_TABLE_BYTES: usize =
+    size_of::<KeyTable>() + size_of::<Row>() * KeyDigits::ROWS;
 
 /// The tables of keys, none for what is no point of the curve.
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -71,8 +73,8 @@ pub(super) fn verify_known(items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bo
 /// The points of one signature in all lanes.
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn verify_alone(item: &KnownItem<'_, KeyTable>, verdict: &mut bool, generator: &[Row]) {
-    let scalars = Scalars::of(core::slice::from_ref(item));
-    let multiples = Multiples::new(core::slice::from_ref(item), &scalars, generator);
+    let claims = Claims::of(core::slice::from_ref(item));
+    let multiples = Multiples::new(core::slice::from_ref(item), &claims, generator);
     let sum = add_up(POINTS / 8, |round, parity| {
         let points = 8 * round..8 * round + 8;
         let (mut rows, mut negative) = ([Row::empty(); 8], parity);
@@ -86,20 +88,20 @@ fn verify_alone(item: &KnownItem<'_, KeyTable>, verdict: &mut bool, generator: &
         core::slice::from_ref(item),
         core::slice::from_mut(verdict),
         sum.add_up_negated(),
-        &scalars,
+        &claims,
     );
 }
 
 /// Each signature in a lane, its points one after the other.
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn verify_group(items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool], generator: &[Row]) {
-    let scalars = Scalars::of(items);
-    let multiples = Multiples::new(items, &scalars, generator);
+    let claims = Claims::of(items);
+    let multiples = Multiples::new(items, &claims, generator);
     let sum = add_up(POINTS, |i, parity| {
         let negative = multiples.signs[i] ^ parity;
         (Addend::gather_doubling(multiples.rows(i), negative), 0)
     });
-    settle(items, verdicts, sum, &scalars);
+    settle(items, verdicts, sum, &claims);
 }
 
 /// B7 for sums that have Z = 0 where they met points that were equal or opposite.
@@ -108,11 +110,11 @@ fn settle(
     items: &[KnownItem<'_, KeyTable>],
     verdicts: &mut [bool],
     sum: Jacobian,
-    scalars: &Scalars,
+    claims: &Claims,
 ) {
     let zz: Loose<0, 20> = square(sum.z.factor());
-    hand_out(has_abscissa(sum.x, zz.factor(), scalars), verdicts);
-    let exceptional = sum.is_infinity() & scalars.live;
+    hand_out(has_abscissa(sum.x, zz.factor(), claims), verdicts);
+    let exceptional = sum.is_infinity() & claims.live;
     if exceptional != 0 {
         verify_again(items, verdicts, |i| exceptional >> i & 1 == 1);
     }
@@ -126,10 +128,10 @@ fn verify_chunk(
     generator: &[Row],
     tree: &mut Tree,
 ) {
-    let mut groups = [Scalars::NONE; CHUNK_GROUPS];
-    for ((g, scalars), items) in groups.iter_mut().enumerate().zip(items.chunks(8)) {
-        *scalars = Scalars::of(items);
-        let multiples = Multiples::new(items, scalars, generator);
+    let mut groups = [Claims::NONE; CHUNK_GROUPS];
+    for ((g, claims), items) in groups.iter_mut().enumerate().zip(items.chunks(8)) {
+        *claims = Claims::of(items);
+        let multiples = Multiples::new(items, claims, generator);
         for (i, negative) in multiples.signs.iter().enumerate() {
             tree.set(i, g, Affine::gather(multiples.rows(i), *negative));
         }
@@ -137,25 +139,25 @@ fn verify_chunk(
     let mut exceptional = [0; CHUNK_GROUPS];
     let used = items.len().div_ceil(8);
     let sums = tree.add_up(POINTS, &mut exceptional[..used]);
-    for ((sum, scalars), verdicts) in sums.iter().zip(&groups).zip(verdicts.chunks_mut(8)) {
-        hand_out(has_affine_abscissa(*sum, scalars), verdicts);
+    for ((sum, claims), verdicts) in sums.iter().zip(&groups).zip(verdicts.chunks_mut(8)) {
+        hand_out(has_affine_abscissa(*sum, claims), verdicts);
     }
-    for (exceptional, scalars) in exceptional.iter_mut().zip(&groups) {
-        *exceptional &= scalars.live;
+    for (exceptional, claims) in exceptional.iter_mut().zip(&groups) {
+        *exceptional &= claims.live;
     }
     if exceptional != [0; CHUNK_GROUPS] {
         verify_again(items, verdicts, |i| exceptional[i / 8] >> (i % 8) & 1 == 1);
     }
 }
 
-impl Scalars {
-    /// The scalars of up to eight items.
+impl Claims {
+    /// The claims of up to eight items.
     fn of(items: &[KnownItem<'_, KeyTable>]) -> Self {
-        let mut scalars = Self::NONE;
+        let mut claims = Self::NONE;
         for (lane, item) in items.iter().enumerate() {
-            scalars.fill(lane, &item.e, &item.signature);
+            claims.fill(lane, &item.e, &item.signature);
         }
-        scalars
+        claims
     }
 }
 
@@ -171,7 +173,7 @@ struct Multiples<'a> {
 impl<'a> Multiples<'a> {
     /// Finds the multiples, and asks for those of the keys' tables.
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn new(items: &'a [KnownItem<'_, KeyTable>], scalars: &Scalars, generator: &'a [Row]) -> Self {
+    fn new(items: &'a [KnownItem<'_, KeyTable>], claims: &Claims, generator: &'a [Row]) -> Self {
         // Lanes without an item look into the last one's table.
         let last = items.len() - 1;
         let mut multiples = Self {
@@ -180,16 +182,16 @@ impl<'a> Multiples<'a> {
             places: [[0; 8]; POINTS],
             signs: [0; POINTS],
         };
-        let t = OddScalars::new(&scalars.t);
-        for i in 0..windows(KEY) {
-            multiples.find::<KEY>(i, i, &t);
+        let t = OddScalars::<KEY>::new(&claims.t);
+        for i in 0..KeyDigits::COUNT {
+            multiples.find(i, i, &t);
             for lane in 0..8 {
                 prefetch(multiples.key_row(i, lane));
             }
         }
-        let s = OddScalars::new(&scalars.s);
-        for i in 0..windows(GENERATOR) {
-            multiples.find::<GENERATOR>(windows(KEY) + i, i, &s);
+        let s = OddScalars::<GENERATOR>::new(&claims.s);
+        for i in 0..GeneratorDigits::COUNT {
+            multiples.find(KeyDigits::COUNT + i, i, &s);
         }
         multiples
     }
@@ -201,9 +203,9 @@ impl<'a> Multiples<'a> {
         clippy::cast_possible_truncation,
         reason = "a table has fewer rows than 2^16"
     )]
-    fn find<const W: usize>(&mut self, i: usize, window: usize, scalars: &OddScalars) {
-        let (index, negative) = scalars.digit::<W>(window);
-        let first = window * multiples(W);
+    fn find<const W: usize>(&mut self, i: usize, window: usize, scalars: &OddScalars<W>) {
+        let (index, negative) = scalars.digit(window);
+        let first = window * OddDigits::<W>::VALUES;
         self.places[i] = store(index).map(|index| first as u32 + index as u32);
         self.signs[i] = negative;
     }
@@ -216,7 +218,7 @@ impl<'a> Multiples<'a> {
 
     #[inline]
     fn row(&self, i: usize, lane: usize) -> Row {
-        if i < windows(KEY) {
+        if i < KeyDigits::COUNT {
             *self.key_row(i, lane)
         } else {
             self.generator[self.places[i][lane] as usize]
@@ -268,8 +270,10 @@ fn generator_rows() -> &'static [Row] {
 const KEY: usize = 6;
 /// Bits of a window of s: 7176 rows for the generator, 449 KiB.
 const GENERATOR: usize = 9;
+type KeyDigits = OddDigits<KEY>;
+type GeneratorDigits = OddDigits<GENERATOR>;
 /// How many points make up a sum.
-const POINTS: usize = windows(KEY) + windows(GENERATOR);
+const POINTS: usize = KeyDigits::COUNT + GeneratorDigits::COUNT;
 /// More signatures take less time each with a lane for each.
 const MOST_ALONE: usize = 4;
 /// More signatures take less time each with shared inversions.
