@@ -7,7 +7,7 @@ use sm2_batch::EngineChoice;
 
 use super::{DeviceArguments, MessageArguments};
 
-/// Verify a signature, or a file of them: prints `valid` and exits with 0, or prints `invalid` and exits with 1.
+/// Verify a signature: prints `valid` and exits with 0, or prints `invalid` and exits with 1.
 ///
 /// Verifies in software; no card is needed without --on-card.
 ///
@@ -68,11 +68,17 @@ pub(crate) struct BatchArguments {
     )]
     pub(crate) items: Option<PathBuf>,
 
-    /// What verifies: auto, ifma (AVX-512 IFMA) or portable [default: $`SM2_BATCH_ENGINE`, else auto].
-    #[arg(long, value_name = "NAME", requires = "batch")]
+    // A requirement does not count for an option that conflicts with one that is given, hence the conflicts below.
+    /// What verifies: auto, ifma (AVX-512 IFMA) or portable [default: $SM2_BATCH_ENGINE, else auto].
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "batch",
+        conflicts_with = "public_key"
+    )]
     pub(crate) engine: Option<EngineChoice>,
 
     /// How many threads verify [default: as many as there are processors].
-    #[arg(long, value_name = "N", requires = "batch", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", requires = "batch", conflicts_with = "public_key", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 }

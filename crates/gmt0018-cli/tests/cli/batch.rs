@@ -47,7 +47,7 @@ fn the_exit_code_is_that_of_the_worst_line() {
     assert!(verdicts[1].starts_with("malformed: ") && verdicts.len() == 3);
     let summary = answer.stderr();
     assert!(
-        summary.contains("3 lines: 1 valid, 1 invalid, 1 malformed; ")
+        summary.contains("lines 3: valid 1, invalid 1, malformed 1; ")
             && summary.contains("engine ")
             && summary.contains("threads "),
         "{summary}"
@@ -118,7 +118,7 @@ fn no_line_is_shifted_whatever_the_others_are() {
         assert!(
             answer
                 .stderr()
-                .contains("40000 lines: 2500 valid, 2500 invalid, 35000 malformed"),
+                .contains("lines 40000: valid 2500, invalid 2500, malformed 35000"),
             "{}",
             answer.stderr()
         );

@@ -150,7 +150,7 @@ impl Counts {
             malformed,
         } = self;
         format!(
-            "{lines} lines: {valid} valid, {invalid} invalid, {malformed} malformed; \
+            "lines {lines}: valid {valid}, invalid {invalid}, malformed {malformed}; \
              {:.0} per second in {:.3} s; engine {}, threads {}",
             self.rate(elapsed),
             elapsed.as_secs_f64(),
