@@ -64,12 +64,17 @@ impl Output {
         self.bar(Some(steps), "{msg:24} {bar:40} {elapsed} of {prefix}")
     }
 
-    /// A progress bar for input of so many bytes, or of nobody knows how many; hidden when stderr is not a terminal.
+    /// A progress bar for input of so many bytes, or of nobody knows how many.
+    ///
+    /// Hidden when stderr is not a terminal, and when stdout is one: the results show the progress then.
     pub(crate) fn progress_of_input(self, bytes: Option<u64>) -> ProgressBar {
         let template = match bytes {
             Some(_) => "{bar:40} {percent:>3} % {msg}",
             None => "{spinner} {msg}",
         };
+        if stdout_is_terminal() {
+            return ProgressBar::hidden();
+        }
         self.bar(bytes, template)
     }
 

@@ -61,7 +61,7 @@ fn no_line_is_shifted_whatever_the_others_are() {
     for index in 0..40_000 {
         let (line, verdict): (&[u8], _) = match index % 1_000 {
             7 => (b"", "malformed: the line is empty"),
-            70 => (b"\x00\xff\x1b", "malformed: not the JSON of an item: "),
+            70 => (b"\x00\xff\x1b", "malformed: not a JSON object"),
             77 if index < 10_000 => (
                 long.as_bytes(),
                 "malformed: the line has more than 65536 bytes",
@@ -108,10 +108,7 @@ fn no_line_is_shifted_whatever_the_others_are() {
                 why => {
                     assert!(line["valid"].is_null(), "{line}");
                     let said = line["malformed"].as_str().unwrap();
-                    assert!(
-                        why.ends_with(said) || format!("malformed: {said}").starts_with(why),
-                        "{line}"
-                    );
+                    assert!(format!("malformed: {said}").starts_with(why), "{line}");
                 }
             }
         }

@@ -27,8 +27,11 @@ struct Fields<'a> {
 
 /// Reads a line; the error is why it is malformed, in one line.
 pub(super) fn item(line: &[u8]) -> Result<Item, String> {
-    if line.trim_ascii().is_empty() {
-        return Err("the line is empty".to_owned());
+    match line.trim_ascii_start() {
+        [b'{', ..] => {}
+        [] => return Err("the line is empty".to_owned()),
+        // The parser would take an array for the values of the fields in their order.
+        _ => return Err("not a JSON object".to_owned()),
     }
     let fields = serde_json::from_slice(line).map_err(|cause| printable(&json(&cause)))?;
     checked(&fields)
@@ -169,17 +172,20 @@ mod tests {
                 "{answer}"
             );
         }
+        let deep = format!("{{\"x\":{}", "[".repeat(60_000));
         for (line, why) in [
             (&b""[..], "the line is empty"),
             (b" \t\r", "the line is empty"),
             (b"{", "EOF"),
-            (b"[]", "invalid length 0"),
-            (b"valid", "expected value, column 1"),
+            (b"[]", "not a JSON object"),
+            (b"[\"00\",\"00\",\"00\",null,null]", "not a JSON object"),
+            (b"valid", "not a JSON object"),
             (b"{}", "missing field `public_key`"),
             (b"{} {}", "column"),
-            (b"\xff\xfe\x00", "expected value, column 1"),
+            (b"\xff\xfe\x00", "not a JSON object"),
             (b"{\"public_key\":\"\xff\"}", "invalid unicode"),
-            (&[b'['; 60_000], "column"),
+            (&[b'{'; 60_000], "column"),
+            (deep.as_bytes(), "unknown field `x`"),
         ] {
             let answer = item(line).unwrap_err();
             assert!(answer.contains(why), "{line:?}: {answer}");
