@@ -257,7 +257,7 @@ fn an_engine_that_this_processor_lacks_is_refused() {
 #[test]
 fn a_batch_ends_when_nobody_reads_on() {
     let place = Place::new();
-    place.write("items", &format!("{}\n", valid()));
+    place.write("items", &format!("{}\n", valid()).repeat(1000));
     // It would never end by itself.
     let command = format!(
         "while cat items; do :; done 2>/dev/null | {} verify --batch - | head -n 3",
