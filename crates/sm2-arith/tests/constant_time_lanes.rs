@@ -63,7 +63,6 @@ fn signing(ifma: Ifma, count: usize) -> impl Fn(&Scalar) {
 fn expect_one_trace(work: &dyn Fn(&Scalar)) {
     let secrets = secrets();
     let expected = trace(work, &secrets[0]);
-    println!("{} instructions", expected.instructions);
     assert!(expected.instructions > 1000, "nothing was watched");
     for secret in &secrets[1..] {
         assert_eq!(trace(work, secret), expected, "{:x?}", secret.to_limbs());
