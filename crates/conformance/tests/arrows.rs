@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sm-soft", &["sm2-arith", "sm2-signing"]),
     ("sm2-arith", &[]),
     ("sm2-batch", &["sm2-arith", "sm2-signing"]),
+    ("sm2-batch-capi", &["sm2-batch", "sm2-signing"]),
     ("sm2-signing", &[]),
 ];
 
