@@ -19,6 +19,7 @@ use sm2_signing::{Signer, Verifier as _};
 use support::{Card, INDEX, RawSessions, RawSigner, digest, pin};
 
 mod fake;
+mod machine;
 mod support;
 
 fn main() {
@@ -27,6 +28,7 @@ fn main() {
     } else {
         FULL
     };
+    machine::print();
     let (process, library) = (Card::in_process(), Card::shared_library());
     println!(
         "| figure | aim | median | lowest to highest of {} |",

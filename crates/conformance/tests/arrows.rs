@@ -8,13 +8,17 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("conformance", &["sm2-signing"]),
     ("gmt0018", &["gmt0018-sys", "sm2-signing"]),
-    ("gmt0018-cli", &["gmt0018", "gmt0018-soft-abi", "sm-soft"]),
+    (
+        "gmt0018-cli",
+        &["gmt0018", "gmt0018-soft-abi", "sm-soft", "sm2-batch"],
+    ),
     ("gmt0018-soft", &["sm-soft"]),
     ("gmt0018-soft-abi", &["gmt0018-soft", "gmt0018-sys"]),
     ("gmt0018-sys", &[]),
     ("sm-soft", &["sm2-arith", "sm2-signing"]),
     ("sm2-arith", &[]),
     ("sm2-batch", &["sm2-arith", "sm2-signing"]),
+    ("sm2-batch-capi", &["sm2-batch", "sm2-signing"]),
     ("sm2-signing", &[]),
 ];
 

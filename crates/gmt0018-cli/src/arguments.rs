@@ -4,6 +4,7 @@ mod bench;
 mod device;
 mod soft;
 mod value;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use soft::{
     StorePasswordArguments,
 };
 pub(crate) use value::Range;
+pub(crate) use verify::{BatchArguments, VerifyArguments};
 
 /// Look at, test and use a GM/T 0018 (SDF) cryptographic card: SM2, SM3, SM4.
 #[derive(Debug, Parser)]
@@ -137,35 +139,6 @@ pub(crate) struct SignArguments {
 
     #[command(flatten)]
     pub(crate) password: PasswordArguments,
-
-    #[command(flatten)]
-    pub(crate) device: DeviceArguments,
-}
-
-/// Verify a signature: prints `valid` and exits with 0, or prints `invalid` and exits with 1.
-///
-/// Verifies in software; no card is needed without --on-card.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  gmt0018 verify --public-key @key.pem --signature 3045...  message.txt
-  gmt0018 verify --public-key 09f9df31...13 --signature f5a03b06...a9 --digest f0b43e94...27
-  gmt0018 verify --on-card --public-key @key.pem --signature f5a03b06...a9 message.txt")]
-pub(crate) struct VerifyArguments {
-    /// The public key: x || y in 128 hex digits, with or without 04 in front, or @ and a PEM file.
-    #[arg(long, value_name = "HEX|@FILE")]
-    pub(crate) public_key: String,
-
-    /// The signature in hex: r || s in 128 digits, or DER as in GM/T 0009.
-    #[arg(long, value_name = "HEX")]
-    pub(crate) signature: String,
-
-    #[command(flatten)]
-    pub(crate) message: MessageArguments,
-
-    /// Let the device verify instead of software.
-    #[arg(long)]
-    pub(crate) on_card: bool,
 
     #[command(flatten)]
     pub(crate) device: DeviceArguments,

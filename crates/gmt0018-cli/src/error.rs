@@ -62,6 +62,24 @@ impl Error {
         Self::new(Exit::Usage, "these options do not go together", why, advice)
     }
 
+    pub(crate) fn no_items(path: &Path) -> Self {
+        Self::new(
+            Exit::Usage,
+            "nothing was verified",
+            format!("there is no line in {}", name(path)),
+            "pass a file with one JSON object per line; `gmt0018 verify --help` lists the fields",
+        )
+    }
+
+    pub(crate) fn threads(cause: &dyn fmt::Display) -> Self {
+        Self::new(
+            Exit::Configuration,
+            "the threads that verify cannot be started",
+            cause,
+            "pass a smaller --threads",
+        )
+    }
+
     pub(crate) fn digest(text: &str) -> Self {
         let why = if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             format!("it has {} hex digits, and e has 64 (32 bytes)", text.len())

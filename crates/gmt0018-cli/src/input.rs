@@ -1,8 +1,10 @@
 //! Files that are read, one of which may be stdin.
 
+pub(crate) mod lines;
+
 use std::{
-    fs::File,
-    io::{self, Read},
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
 };
 
@@ -17,11 +19,7 @@ where
     Error: From<E>,
 {
     let unreadable = |cause: io::Error| Error::unreadable(path, &cause);
-    let mut reader: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(unreadable)?)
-    };
+    let (mut reader, _) = open(path)?;
     let mut buffer = vec![0; CHUNK];
     loop {
         match reader.read(&mut buffer) {
@@ -31,6 +29,21 @@ where
             Err(cause) => return Err(unreadable(cause)),
         }
     }
+}
+
+/// Opens a file, or stdin for `-`, to be read by lines; gives its size in bytes as well, if it has one.
+pub(crate) fn buffered(path: &Path) -> Result<(impl BufRead, Option<u64>), Error> {
+    let (reader, size) = open(path)?;
+    Ok((BufReader::with_capacity(CHUNK, reader), size))
+}
+
+fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Error> {
+    if path == Path::new("-") {
+        return Ok((Box::new(io::stdin().lock()), None));
+    }
+    let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
+    let regular = file.metadata().ok().filter(fs::Metadata::is_file);
+    Ok((Box::new(file), regular.map(|metadata| metadata.len())))
 }
 
 /// Reads a file that holds a key: a few kilobytes at most.

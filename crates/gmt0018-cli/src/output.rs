@@ -22,9 +22,7 @@ impl Output {
     /// Writes a command's result: as JSON on one line, or as text.
     pub(crate) fn result(self, value: &impl Serialize, text: &str) -> Result<(), Error> {
         if self.json {
-            let line = serde_json::to_string(value)
-                .map_err(|cause| Error::output(&io::Error::from(cause)))?;
-            return self.data(format!("{line}\n").as_bytes()).map(drop);
+            return self.data(json_line(value)?.as_bytes()).map(drop);
         }
         let end = if text.is_empty() || text.ends_with('\n') {
             ""
@@ -63,13 +61,31 @@ impl Output {
 
     /// A progress bar on stderr, hidden when that is not a terminal.
     pub(crate) fn progress(self, steps: u64) -> ProgressBar {
+        self.bar(Some(steps), "{msg:24} {bar:40} {elapsed} of {prefix}")
+    }
+
+    /// A progress bar for input of so many bytes, or of nobody knows how many.
+    ///
+    /// Hidden when stderr is not a terminal, and when stdout is one: the results show the progress then.
+    pub(crate) fn progress_of_input(self, bytes: Option<u64>) -> ProgressBar {
+        let template = match bytes {
+            Some(_) => "{bar:40} {percent:>3} % {msg}",
+            None => "{spinner} {msg}",
+        };
+        if stdout_is_terminal() {
+            return ProgressBar::hidden();
+        }
+        self.bar(bytes, template)
+    }
+
+    fn bar(self, steps: Option<u64>, template: &str) -> ProgressBar {
         let target = if self.quiet || !io::stderr().is_terminal() {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let style = ProgressStyle::with_template("{msg:24} {bar:40} {elapsed} of {prefix}");
-        ProgressBar::with_draw_target(Some(steps), target)
+        let style = ProgressStyle::with_template(template);
+        ProgressBar::with_draw_target(steps, target)
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
@@ -83,6 +99,13 @@ impl Output {
 pub(crate) enum Reader {
     There,
     Gone,
+}
+
+/// A value as JSON on one line, with its line end.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Error> {
+    let line = serde_json::to_string(value);
+    line.map(|line| line + "\n")
+        .map_err(|cause| Error::output(&io::Error::from(cause)))
 }
 
 /// Whether results go to a person's screen.

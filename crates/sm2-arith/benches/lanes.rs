@@ -47,7 +47,7 @@ fn verification(criterion: &mut Criterion) {
     for count in [1, 100, 1000] {
         let keys: Vec<[u8; 64]> = valid[..count].iter().map(|item| item.public_key).collect();
         let tables: Vec<_> = ifma.key_tables(&keys).into_iter().flatten().collect();
-        for size in [8, 64, 128, 256, 1024] {
+        for size in [1, 4, 8, 16, 24, 32, 64, 128, 256, 1024] {
             let known: Vec<_> = valid[..count]
                 .iter()
                 .zip(&tables)
@@ -186,7 +186,7 @@ fn signing(criterion: &mut Criterion) {
         .iter()
         .map(|k| SignItem::new(key.inverse(), &[7; 32], k))
         .collect();
-    for size in [8, 64, 128, 256, 512, 1024] {
+    for size in [1, 4, 8, 64, 128, 256, 512, 1024] {
         let mut signatures = vec![None; size];
         group.throughput(Throughput::Elements(size as u64));
         group.bench_function(BenchmarkId::new("ifma", size), |bencher| {

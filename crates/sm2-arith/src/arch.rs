@@ -2,6 +2,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod ifma;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod sm3;
 
 #[cfg(not(target_arch = "x86_64"))]
 mod absent;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, CtOption};
-use zeroize::DefaultIsZeroes;
+use zeroize::{DefaultIsZeroes, Zeroizing};
 
 use crate::invert::Modulus;
 use crate::limbs::{self, Limbs, add_carry, sub_borrow};
@@ -11,7 +11,7 @@ use crate::limbs::{self, Limbs, add_carry, sub_borrow};
 /// An element of the field, reduced: every value below p has one form.
 ///
 /// Kept as x * 2^256 mod p (Montgomery form). p = -1 mod 2^64 makes the reduction a matter of
-/// shifts and additions. All operations take the same time for all values.
+/// four short products. All operations take the same time for all values.
 ///
 /// # Examples
 ///
@@ -145,14 +145,14 @@ impl FieldElement {
     /// ```
     pub fn batch_invert(elements: &mut [Self]) {
         let mut product = Self::ONE;
-        let mut products = Vec::with_capacity(elements.len());
+        let mut products = Zeroizing::new(Vec::with_capacity(elements.len()));
         for element in &mut *elements {
             products.push(product);
             let factor = Self::conditional_select(element, &Self::ONE, element.is_zero());
             product = product.multiply(&factor);
         }
         let mut inverse = product.invert();
-        for (element, product) in elements.iter_mut().zip(&products).rev() {
+        for (element, product) in elements.iter_mut().zip(products.iter()).rev() {
             let zero = element.is_zero();
             let factor = Self::conditional_select(element, &Self::ONE, zero);
             *element = Self::conditional_select(&inverse.multiply(product), &Self::ZERO, zero);
@@ -210,6 +210,12 @@ impl FieldElement {
         self.0[3] |= other.0[3] & mask;
     }
 
+    /// The lowest limb of the form that it is kept in.
+    #[inline(always)]
+    pub(crate) const fn lowest_limb(&self) -> u64 {
+        self.0[0]
+    }
+
     /// [`is_zero`](Self::is_zero) for values that are public.
     #[inline(always)]
     pub(crate) const fn is_zero_vartime(&self) -> bool {
@@ -252,7 +258,7 @@ impl fmt::Debug for FieldElement {
 ///
 /// Four times the multiple of p is added that clears the lowest limb m. Because p = -1 mod 2^64,
 /// that multiple is m itself: (t + m p) / 2^64 adds
-/// m (p + 1) / 2^64 = m (2^192 - 2^160 - 2^32 + 1) to what is left of t. The low four limbs stay
+/// m (p + 1) / 2^64 = m (2^32 - 1) (2^160 - 1) to what is left of t. The low four limbs stay
 /// below 2^256: (2^256 - 1 + (2^64 - 1) p) / 2^64 < 2^256. In the end they are at most p, as
 /// (2^256 - 1 + (2^256 - 1) p) / 2^256 < p + 1, and the upper four, below p, are added.
 #[inline(always)]
@@ -268,16 +274,14 @@ const fn reduce(t: [u64; 8]) -> Limbs {
 #[inline(always)]
 const fn clear_limb(t: Limbs) -> Limbs {
     let m = t[0];
-    let (low, high) = (m << 32, m >> 32);
-    // m (2^192 - 2^160 - 2^32 + 1), which is not negative
-    let (a0, borrow) = sub_borrow(m, low, false);
-    let (a1, borrow) = sub_borrow(0, high, borrow);
-    let (a2, borrow) = sub_borrow(0, low, borrow);
-    let (a3, _) = sub_borrow(m, high, borrow);
-    let (s0, carry) = add_carry(t[1], a0, false);
-    let (s1, carry) = add_carry(t[2], a1, carry);
-    let (s2, carry) = add_carry(t[3], a2, carry);
-    let (s3, _) = add_carry(0, a3, carry);
+    // m (2^32 - 1), which has 96 bits: added 160 bits up, subtracted as it is.
+    let (e0, e1) = limbs::product(m, 0xFFFF_FFFF);
+    let (s2, carry) = add_carry(t[3], e0 << 32, false);
+    let s3 = ((e1 << 32) | (e0 >> 32)) + carry as u64;
+    let (s0, borrow) = sub_borrow(t[1], e0, false);
+    let (s1, borrow) = sub_borrow(t[2], e1, borrow);
+    let (s2, borrow) = sub_borrow(s2, 0, borrow);
+    let (s3, _) = sub_borrow(s3, 0, borrow);
     [s0, s1, s2, s3]
 }
 

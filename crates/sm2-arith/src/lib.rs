@@ -4,6 +4,7 @@
 
 mod arch;
 pub mod batch;
+mod digits;
 mod field;
 mod invert;
 mod limbs;

@@ -1,8 +1,14 @@
 //! The back end that runs everywhere: the same algorithms on 64-bit words.
 
+mod known;
+mod sign;
+mod tree;
+mod unknown;
+mod windows;
+
+use known::KeyTable;
+
 use crate::batch::{Backend, KnownItem, SignItem, VerifyItem, sealed::Sealed};
-use crate::signing::to_bytes;
-use crate::{AffinePoint, secret, verify};
 
 /// The back end for every processor.
 ///
@@ -20,13 +26,6 @@ use crate::{AffinePoint, secret, verify};
 #[expect(clippy::exhaustive_structs, reason = "it needs no proof")]
 pub struct Portable;
 
-/// Multiples of one public key.
-#[derive(Debug)]
-#[expect(unnameable_types, reason = "its name is Backend::KeyTable")]
-pub struct KeyTable {
-    public_key: [u8; 64],
-}
-
 impl Sealed for Portable {}
 
 impl Backend for Portable {
@@ -34,37 +33,24 @@ impl Backend for Portable {
 
     const NAME: &'static str = "portable";
     const LANES: usize = 1;
-    const KEY_TABLE_BYTES: usize = size_of::<KeyTable>();
+    const KEY_TABLE_BYTES: usize = KeyTable::BYTES;
 
     fn verify_batch(self, items: &[VerifyItem], verdicts: &mut [bool]) {
         assert_eq!(items.len(), verdicts.len(), "one verdict per item");
-        for (item, verdict) in items.iter().zip(verdicts) {
-            *verdict = verify(&item.public_key, &item.e, &item.signature);
-        }
+        unknown::verify(items, verdicts);
     }
 
     fn key_tables(self, keys: &[[u8; 64]]) -> Vec<Option<KeyTable>> {
-        let table = |key: &[u8; 64]| {
-            let point = AffinePoint::from_bytes(key).ok()?;
-            Some(KeyTable {
-                public_key: point.to_bytes(),
-            })
-        };
-        keys.iter().map(table).collect()
+        known::key_tables(keys)
     }
 
     fn verify_known(self, items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool]) {
         assert_eq!(items.len(), verdicts.len(), "one verdict per item");
-        for (item, verdict) in items.iter().zip(verdicts) {
-            *verdict = verify(&item.table.public_key, &item.e, &item.signature);
-        }
+        known::verify(items, verdicts);
     }
 
     fn sign_batch(self, items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
         assert_eq!(items.len(), signatures.len(), "one signature per item");
-        for (item, signature) in items.iter().zip(signatures) {
-            let signed = secret::sign(item.inverse, &item.e, &item.k).into_option();
-            *signature = signed.map(|(r, s)| to_bytes(&r, &s));
-        }
+        sign::sign(items, signatures);
     }
 }

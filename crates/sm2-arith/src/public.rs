@@ -7,4 +7,6 @@ mod naf;
 mod verify;
 
 pub use multiply::multiply_add;
+pub(crate) use multiply::multiply_add_multiples;
+pub(crate) use verify::Claim;
 pub use verify::verify;

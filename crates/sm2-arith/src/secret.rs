@@ -11,5 +11,5 @@ mod multiply;
 mod sign;
 
 pub use multiply::multiply_generator;
-pub(crate) use sign::signature_of;
+pub(crate) use sign::{disclose, sign_with_abscissa};
 pub use sign::{inverse_for_signing, sign};

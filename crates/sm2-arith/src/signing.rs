@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::point::halves;
-use crate::{AffinePoint, Scalar, ScalarFactor, public, secret};
+use crate::public::Claim;
+use crate::{AffinePoint, Scalar, ScalarFactor, secret};
 
 /// Whether `signature` (r ‖ s) is one of `e` under `public_key` (x ‖ y), all big-endian
 /// (GB/T 32918.2, 7.1).
@@ -27,18 +27,12 @@ use crate::{AffinePoint, Scalar, ScalarFactor, public, secret};
 /// ```
 #[must_use]
 pub fn verify(public_key: &[u8; 64], e: &[u8; 32], signature: &[u8; 64]) -> bool {
-    // B1, B2: r and s in [1, n-1]
-    let (r, s) = halves(signature);
-    let r = Scalar::from_bytes(&r).into_option();
-    let s = Scalar::from_bytes(&s).into_option();
-    let (Some(r), Some(s)) = (r, s) else {
+    // B1 to B5
+    let Some(claim) = Claim::from_bytes(e, signature) else {
         return false;
     };
-    let Ok(key) = AffinePoint::from_bytes(public_key) else {
-        return false;
-    };
-    // B3 to B7
-    public::verify(&key, &Scalar::from_bytes_reduced(e), &r, &s)
+    // B6, B7
+    AffinePoint::from_bytes(public_key).is_ok_and(|key| claim.holds(&key))
 }
 
 /// A private key d in \[1, n-2\] with (1 + d)^-1; wiped on drop.
@@ -114,8 +108,7 @@ impl SigningKey {
         // A3: k in [1, n-1]
         let k = Zeroizing::new(Scalar::from_bytes(k).into_option()?);
         let e = Scalar::from_bytes_reduced(e);
-        let (r, s) = secret::sign(&self.inverse, &e, &k).into_option()?;
-        Some(to_bytes(&r, &s))
+        secret::disclose(secret::sign(&self.inverse, &e, &k))
     }
 
     /// (1 + d)^-1, for [`secret::sign`].
@@ -140,14 +133,6 @@ impl fmt::Debug for SigningKey {
             .field("public_key", &self.public_key)
             .finish_non_exhaustive()
     }
-}
-
-/// r ‖ s, big-endian.
-pub(crate) fn to_bytes(r: &Scalar, s: &Scalar) -> [u8; 64] {
-    let mut signature = [0; 64];
-    signature[..32].copy_from_slice(&r.to_bytes());
-    signature[32..].copy_from_slice(&s.to_bytes());
-    signature
 }
 
 /// A private key is outside \[1, n-2\].

@@ -1,9 +1,9 @@
 //! SM3 of many short messages at once: sixteen in the lanes of AVX-512, one by one elsewhere.
 
-#[cfg(target_arch = "x86_64")]
-mod avx512;
-
 use sm3::{Digest, Sm3};
+
+#[cfg(target_arch = "x86_64")]
+use crate::arch::sm3 as avx512;
 
 /// Hashes every message; `digests[i]` becomes the SM3 digest of `messages[i]` (GB/T 32905).
 ///

@@ -13,7 +13,8 @@
 
 use std::{env, hint::black_box, process::Command};
 
-use sm2_arith::{AffinePoint, FieldElement, Scalar, SigningKey, public, secret};
+use sm2_arith::batch::{Backend as _, Portable, SignItem};
+use sm2_arith::{AffinePoint, FieldElement, Scalar, SigningKey, public, secret, verify};
 
 /// What valgrind exits with when it has something to report.
 const REPORTED: i32 = 99;
@@ -27,6 +28,11 @@ fn under_valgrind(test: &str) -> Option<i32> {
     let output = Command::new("valgrind")
         .arg(format!("--error-exitcode={REPORTED}"))
         .arg("--quiet")
+        .arg(concat!(
+            "--suppressions=",
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/constant_time.supp"
+        ))
         .arg(env::current_exe().unwrap())
         .args(["--exact", test, "--ignored", "--test-threads=1"])
         .env_remove("RUST_BACKTRACE")
@@ -48,7 +54,12 @@ fn under_valgrind(test: &str) -> Option<i32> {
 
 #[test]
 fn secrets_decide_nothing() {
-    for test in ["poisoned_field", "poisoned_key", "poisoned_nonce"] {
+    for test in [
+        "poisoned_field",
+        "poisoned_key",
+        "poisoned_nonce",
+        "poisoned_batch",
+    ] {
         assert!(
             matches!(under_valgrind(test), None | Some(0)),
             "{test} leaks"
@@ -111,6 +122,34 @@ fn poisoned_nonce() {
         if let Some((r, s)) = signature {
             assert!(public::verify(&public_key, &Scalar::ONE, &r, &s));
         }
+    }
+}
+
+/// Keys and nonces are secret; which nonces are usable is not, and `secret::disclose` branches on it.
+#[test]
+#[ignore = "run under valgrind by secrets_decide_nothing"]
+fn poisoned_batch() {
+    let key = SigningKey::from_bytes(&[0x39; 32]).unwrap();
+    let public_key = key.public_key();
+    let inverse = poisoned(*key.inverse());
+    // 0, which cannot be used, and more than one chunk.
+    let mut nonces: Vec<_> = (0..150).map(|byte| [byte; 32]).collect();
+    // The one that makes both points of the last addition equal: n - 2 (n mod 2^192).
+    let n = Scalar::MODULUS;
+    let low = Scalar::from_limbs(&[n[0], n[1], n[2], 0]);
+    nonces.push(low.add(&low).negate().to_bytes());
+    let e = [0x22; 32];
+    let items = nonces.iter().map(|k| {
+        let k = Scalar::from_bytes_reduced(&poisoned(*k));
+        SignItem::new(&inverse, &e, &k)
+    });
+    let items: Vec<_> = items.collect();
+    let mut signatures = vec![None; items.len()];
+    Portable.sign_batch(&items, &mut signatures);
+    for (signature, nonce) in signatures.into_iter().zip(nonces) {
+        let signature = published(signature);
+        assert_eq!(signature.is_some(), nonce != [0; 32]);
+        assert!(signature.is_none_or(|signature| verify(&public_key, &e, &signature)));
     }
 }
 

@@ -8,6 +8,8 @@ mod tables;
 
 pub use options::{KeyTableOptions, KeyTableStatistics};
 
+use std::fmt;
+
 use sm2_arith::batch;
 use sm2_signing::{
     BatchVerifier, Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, Verifier,
@@ -22,8 +24,9 @@ use tables::Tables;
 
 /// Verifies signatures by keys that come back faster: keeps tables of their multiples.
 ///
-/// Keys that are known beforehand are [pinned](Self::pin): the validators of a chain. Others get a table when they were
-/// seen often, in a cache of bounded size; keys that are seen once cost what they cost without tables.
+/// Keys that are known beforehand are [pinned](Self::pin): the validators of a chain. Others get a table when valid
+/// signatures of them were seen often, in a cache of bounded size; keys that are seen once cost what they cost without
+/// tables. A table is made by the thread whose batch made it due, after the verdicts, for at most eight keys.
 ///
 /// Made for sharing: `Arc<KeyTables>`, [`Parallel<KeyTables>`](crate::Parallel) and
 /// [`Queue<Parallel<KeyTables>>`](crate::Queue) are engines, and keys can be pinned while others verify.
@@ -49,10 +52,8 @@ use tables::Tables;
 /// assert_eq!(engine.statistics().known, 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct KeyTables(Backed);
 
-#[derive(Debug)]
 enum Backed {
     Ifma(Tables<batch::Ifma>),
     Portable(Tables<batch::Portable>),
@@ -70,9 +71,24 @@ macro_rules! backed {
 impl KeyTables {
     /// Makes the engine, without keys.
     ///
+    /// The first one in a process verifies signatures whose verdicts are known, with tables and without; arithmetic that
+    /// fails is logged as an error, and the portable one takes its place.
+    ///
     /// # Errors
     ///
-    /// [`BatchError::Processor`] if this processor lacks what a named engine needs, [`BatchError::Options`].
+    /// [`BatchError::Processor`] if this processor lacks what a named engine needs, [`BatchError::Options`],
+    /// [`BatchError::SelfCheck`] if the portable arithmetic fails too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sm2_batch::{EngineChoice, KeyTableOptions, KeyTables};
+    ///
+    /// let pinned_only = KeyTableOptions::default().with_cache_bytes(0);
+    /// let engine = KeyTables::new(EngineChoice::Portable, pinned_only)?;
+    /// assert_eq!(engine.statistics().pinned, 0);
+    /// # Ok::<(), sm2_signing::Error>(())
+    /// ```
     pub fn new(choice: EngineChoice, options: KeyTableOptions) -> Result<Self, Error> {
         let backed = match (choice, Ifma::proven()) {
             (EngineChoice::Ifma, None) => return Err(BatchError::NO_IFMA.into()),
@@ -83,8 +99,15 @@ impl KeyTables {
         };
         match backed {
             Ok(tables) => Ok(Self(Backed::Ifma(tables))),
-            Err(BatchError::SelfCheck { .. }) => Ok(Self::portable(&options)?),
-            Err(error) => Err(error.into()),
+            Err(error) => Ok(Self::instead(error, &options)?),
+        }
+    }
+
+    /// What takes the place of an engine that failed its self-check.
+    fn instead(error: BatchError, options: &KeyTableOptions) -> Result<Self, BatchError> {
+        match error {
+            BatchError::SelfCheck { .. } => Self::portable(options),
+            error => Err(error),
         }
     }
 
@@ -97,6 +120,16 @@ impl KeyTables {
     /// # Errors
     ///
     /// [`BatchError::UnknownEngine`], and those of [`new`](Self::new).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sm2_batch::{EngineChoice, KeyTableOptions, KeyTables};
+    ///
+    /// let engine = KeyTables::from_environment(KeyTableOptions::default())?;
+    /// assert_ne!(engine.choice(), EngineChoice::Auto);
+    /// # Ok::<(), sm2_signing::Error>(())
+    /// ```
     pub fn from_environment(options: KeyTableOptions) -> Result<Self, Error> {
         Self::new(EngineChoice::from_environment()?, options)
     }
@@ -167,10 +200,42 @@ impl Verifier for KeyTables {
             e: *e,
             signature: *signature,
         };
+        // A batch of one: by its table if there is one, and else by the portable engine, as any one alone.
         let verdicts = self.verify_batch(&[item]).map_err(VerifyError::Backend)?;
         match verdicts.of(0) {
             Some(Verdict::Valid) => Ok(()),
             _ => Err(VerifyError::Invalid),
         }
+    }
+}
+
+impl fmt::Debug for KeyTables {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("KeyTables")
+            .field("choice", &self.choice())
+            .field("statistics", &self.statistics())
+            .finish()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_portable_engine_takes_the_place_of_one_that_failed_its_check_only() {
+        let options = KeyTableOptions::default();
+        let failed = BatchError::SelfCheck {
+            engine: "ifma",
+            what: "valid in lane 3 for: r = 0".to_owned(),
+        };
+        let engine = KeyTables::instead(failed, &options).unwrap();
+        assert_eq!(engine.choice(), EngineChoice::Portable);
+        let wrong = BatchError::Options("cache_bytes is 1".to_owned());
+        assert!(matches!(
+            KeyTables::instead(wrong, &options),
+            Err(BatchError::Options(_))
+        ));
     }
 }

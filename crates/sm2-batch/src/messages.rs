@@ -59,10 +59,23 @@ pub fn verify_messages<B: BatchVerifier + ?Sized>(
 ) -> Result<Verdicts, Error> {
     let mut items = Vec::with_capacity(messages.len());
     let mut hasher = Hasher::default();
-    for group in messages.chunks(GROUP) {
+    let mut rest = messages;
+    while !rest.is_empty() {
+        let (group, behind) = rest.split_at(group(rest));
         hasher.hash(group, &mut items);
+        rest = behind;
     }
     engine.verify_batch(&items)
+}
+
+/// How many of these messages are hashed together: at least one.
+fn group(messages: &[SignedMessage<'_>]) -> usize {
+    let mut bytes = 0;
+    let fits = |message: &&SignedMessage<'_>| {
+        bytes += message.message.len();
+        bytes <= GROUP_BYTES
+    };
+    messages.iter().take(GROUP).take_while(fits).count().max(1)
 }
 
 /// Room for what is hashed together, kept from one group of messages to the next.
@@ -78,22 +91,35 @@ struct Hasher {
 impl Hasher {
     /// Appends the items of these messages.
     fn hash(&mut self, messages: &[SignedMessage<'_>], items: &mut Vec<Item>) {
+        let item = |message: &SignedMessage<'_>, e| Item {
+            key: message.key,
+            e,
+            signature: message.signature,
+        };
+        // One alone, such as a long one, has nobody to share lanes with and need not be copied.
+        if let [message] = messages {
+            let e = Prehash::of(&message.key, message.user_id, message.message);
+            items.push(item(message, e));
+            return;
+        }
+        let mut z_of = Vec::with_capacity(messages.len());
+        let mut last = None;
         for message in messages {
-            // ENTL ‖ ID ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA
-            let id = message.user_id.as_bytes();
-            self.add(&[&length_in_bits(id), id, &CURVE, message.key.as_bytes()]);
+            if !last.is_some_and(|last| same_signer(last, message)) {
+                // ENTL ‖ ID ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA
+                let id = message.user_id.as_bytes();
+                self.add(&[&length_in_bits(id), id, &CURVE, message.key.as_bytes()]);
+                last = Some(message);
+            }
+            z_of.push(self.ends.len() - 1);
         }
         let zs = self.digests().to_vec();
-        for (message, z) in messages.iter().zip(&zs) {
+        for (message, z) in messages.iter().zip(z_of) {
             // e = SM3(Z‖M)
-            self.add(&[z, message.message]);
+            self.add(&[&zs[z], message.message]);
         }
-        let es = self.digests();
-        items.extend(messages.iter().zip(es).map(|(message, e)| Item {
-            key: message.key,
-            e: Prehash::from_bytes(e),
-            signature: message.signature,
-        }));
+        let es = self.digests().iter().map(Prehash::from_bytes);
+        items.extend(messages.iter().zip(es).map(|(message, e)| item(message, e)));
     }
 
     /// Adds an input that is made of parts.
@@ -122,6 +148,11 @@ impl Hasher {
     }
 }
 
+/// Whether both have the same Z. Comparing neighbours costs next to nothing.
+fn same_signer(first: &SignedMessage<'_>, second: &SignedMessage<'_>) -> bool {
+    first.key == second.key && first.user_id == second.user_id
+}
+
 /// ENTL, the length of an identity in bits; it has at most 8191 bytes.
 fn length_in_bits(id: &[u8]) -> [u8; 2] {
     let bytes = u16::try_from(id.len()).unwrap_or(u16::MAX);
@@ -130,6 +161,8 @@ fn length_in_bits(id: &[u8]) -> [u8; 2] {
 
 /// Enough to fill sixteen lanes several times, and little enough to stay in a core's own cache.
 const GROUP: usize = 64;
+/// The most bytes of messages that are copied together, unless one has more.
+const GROUP_BYTES: usize = 1 << 18;
 
 /// a ‖ b ‖ xG ‖ yG of the recommended curve (GB/T 32918.5).
 const CURVE: [u8; 128] = *b"\

@@ -1,8 +1,11 @@
 //! `gmt0018 verify`.
 
+mod batch;
+mod item;
+
 use std::path::Path;
 
-use gmt0018::sm2_signing::{PublicKey, Signature, Verifier as _, VerifyError};
+use gmt0018::sm2_signing::{EncodingError, PublicKey, Signature, Verifier as _, VerifyError};
 use serde::Serialize;
 use sm_soft::{SoftVerifier, curve};
 
@@ -28,8 +31,20 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &VerifyArguments, output: Output) -> Result<Exit, Error> {
-    let key = public_key(&arguments.public_key)?;
-    let signature = signature(&arguments.signature)?;
+    if let Some(items) = &arguments.batch.items {
+        return batch::run(items, &arguments.batch, output);
+    }
+    let (Some(key), Some(signature)) = (&arguments.public_key, &arguments.signature) else {
+        return Err(Error::options(
+            "a key or a signature is missing",
+            "give --public-key and --signature, or --batch",
+        ));
+    };
+    let key = public_key(key)?;
+    let signature = self::signature(signature).map_err(|cause| {
+        let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex";
+        Error::bad_value("--signature", cause, advice)
+    })?;
     let message = message(&arguments.message, &key)?;
     let (verdict, device) = if arguments.on_card {
         let card = Card::open(&arguments.device, Unnamed::StoreOrMemory, output)?;
@@ -83,13 +98,10 @@ fn public_key(text: &str) -> Result<PublicKey, Error> {
 }
 
 /// The signature in hex: 128 digits are r ‖ s, everything else is DER.
-fn signature(text: &str) -> Result<Signature, Error> {
-    let option = "--signature";
-    let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex";
+fn signature(text: &str) -> Result<Signature, EncodingError> {
     if text.len() == 128 {
-        return Signature::from_hex(text).map_err(|cause| Error::encoding(option, &cause, advice));
+        return Signature::from_hex(text);
     }
-    let der = base16ct::mixed::decode_vec(text)
-        .map_err(|_| Error::bad_value(option, "it is not made of pairs of hex digits", advice))?;
-    Signature::from_der(&der).map_err(|cause| Error::bad_value(option, cause, advice))
+    let der = base16ct::mixed::decode_vec(text);
+    Signature::from_der(&der.map_err(|_| EncodingError::Hex { what: "signature" })?)
 }

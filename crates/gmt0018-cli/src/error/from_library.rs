@@ -74,6 +74,22 @@ impl Error {
         )
     }
 
+    /// The engine that is to verify a batch could not be made, or gave no verdicts.
+    pub(crate) fn engine(cause: &sm2_signing::Error) -> Self {
+        let (why, advice) = halves(&cause.to_string(), "; try: ");
+        let exit = match cause.kind() {
+            ErrorKind::Input | ErrorKind::Unsupported => Exit::Usage,
+            _ => Exit::Device,
+        };
+        let fallback = "pass --engine portable, and report it";
+        Self::new(
+            exit,
+            "the signatures cannot be verified",
+            why,
+            advice.unwrap_or_else(|| fallback.to_owned()),
+        )
+    }
+
     /// The store refused or failed while doing `what`.
     pub(crate) fn store(what: impl Into<String>, cause: &StoreError) -> Self {
         let text = cause.to_string();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::print_stderr, reason = "what is skipped is said aloud")]
 
+mod batch;
 mod bench;
 mod interoperability;
 mod library;

@@ -16,7 +16,10 @@ fn every_json_field_is_in_the_readme() {
         .text();
     let sign = "sign --key-index 1 --password-file pin message";
     let signature = place.run(sign).succeeds().text();
+    place.write("item", "{}\n");
+    let malformed = place.run("verify --batch item --json").exits(2).json();
     let mut fields = BTreeSet::new();
+    collect(&malformed, &mut fields);
     for command in [
         "probe",
         &format!("probe --lib {}", soft_library().to_str().unwrap()),

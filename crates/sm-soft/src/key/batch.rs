@@ -37,8 +37,8 @@ impl SoftKey {
     /// ```
     pub fn sign_batch(&self, digests: &[Prehash]) -> Result<Vec<Signature>, Error> {
         match lanes() {
-            Some(lanes) if digests.len() >= FEWEST_IN_LANES => self.sign_with(lanes, digests),
-            _ => self.sign_with(Portable, digests),
+            Some(lanes) => self.sign_with(lanes, digests),
+            None => self.sign_with(Portable, digests),
         }
     }
 
@@ -80,13 +80,13 @@ impl SoftKey {
     }
 }
 
-/// The lanes, where the processor has them and they sign as the code for one signature does.
-fn lanes() -> Option<Ifma> {
+/// The lanes, where the processor has them and they sign as the code without them does.
+pub(super) fn lanes() -> Option<Ifma> {
     static CHECKED: OnceLock<Option<Ifma>> = OnceLock::new();
     *CHECKED.get_or_init(|| Ifma::new().filter(|lanes| agrees(*lanes)))
 }
 
-/// Signs in every lane with nonces and a key that are nobody's, and compares.
+/// Signs in every lane and alone, with nonces and a key that are nobody's, and compares.
 fn agrees<B: Backend>(backend: B) -> bool {
     let scalar = |value| Scalar::from_limbs(&[value; 4]);
     let inverse = secret::inverse_for_signing(&scalar(3)).unwrap_or(ScalarFactor::default());
@@ -95,17 +95,20 @@ fn agrees<B: Backend>(backend: B) -> bool {
         .iter()
         .map(|k| SignItem::new(&inverse, &[7; 32], k))
         .collect();
-    let mut signatures = vec![None; items.len()];
-    backend.sign_batch(&items, &mut signatures);
     let e = Scalar::from_bytes_reduced(&[7; 32]);
-    nonces.iter().zip(signatures).all(|(k, signature)| {
-        let alone = secret::sign(&inverse, &e, k).into_option();
-        alone.map(|(r, s)| [r.to_bytes(), s.to_bytes()].concat()) == signature.map(|s| s.to_vec())
-    })
+    let expected = nonces.iter().map(|k| {
+        let signature = secret::sign(&inverse, &e, k).into_option();
+        signature.map(|(r, s)| *Signature::from_r_s(&r.to_bytes(), &s.to_bytes()).as_bytes())
+    });
+    let expected: Vec<Option<[u8; 64]>> = expected.collect();
+    let signed = |items: &[SignItem<'_>]| {
+        let mut signatures = vec![None; items.len()];
+        backend.sign_batch(items, &mut signatures);
+        signatures
+    };
+    signed(&items) == expected && signed(&items[..1]) == expected[..1]
 }
 
-/// Fewer take longer in lanes than one by one.
-const FEWEST_IN_LANES: usize = 3;
 /// Signatures that share one draw of random bytes, and as many as the lanes take at once.
 const CHUNK: usize = 256;
 

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use sm2_arith::batch::{Backend as _, Portable, SignItem};
 use sm2_arith::{Scalar, ScalarFactor};
 use sm2_signing::{Error, ErrorKind, Prehash, PublicKey, Signature, Signer};
 use zeroize::Zeroizing;
 
-use super::{SecretKey, nonce::NonceSecret};
+use super::{SecretKey, batch::lanes, nonce::NonceSecret};
 use crate::random::{self, RandomError};
 
 /// A private key in memory that signs.
@@ -81,11 +82,10 @@ impl SoftKey {
         place: u32,
         attempt: u32,
     ) -> Signature {
-        let scalar = Scalar::from_bytes_reduced(e.as_bytes());
         let mut attempt = attempt;
         loop {
             let k = self.nonces.candidate(fresh, e.as_bytes(), place, attempt);
-            if let Some(signature) = self.sign_with_nonce(&scalar, &k) {
+            if let Some(signature) = self.sign_with_nonce(e, &k) {
                 return signature;
             }
             // One candidate in 2^32 is refused: no two are the same.
@@ -94,9 +94,15 @@ impl SoftKey {
     }
 
     /// A4 to A7 for one k; `None` asks for another.
-    fn sign_with_nonce(&self, e: &Scalar, k: &Scalar) -> Option<Signature> {
-        let signature = sm2_arith::secret::sign(&self.inverse, e, k).into_option();
-        signature.map(|(r, s)| Signature::from_r_s(&r.to_bytes(), &s.to_bytes()))
+    fn sign_with_nonce(&self, e: &Prehash, k: &Scalar) -> Option<Signature> {
+        let item = SignItem::new(&self.inverse, e.as_bytes(), k);
+        let mut signature = [None];
+        match lanes() {
+            Some(lanes) => lanes.sign_batch(&[item], &mut signature),
+            None => Portable.sign_batch(&[item], &mut signature),
+        }
+        let [signature] = signature;
+        signature.map(|bytes| Signature::from_bytes(&bytes))
     }
 }
 
@@ -135,6 +141,10 @@ mod tests {
         Scalar::from_bytes(&hex32(text)).unwrap()
     }
 
+    fn prehash(e: &Scalar) -> Prehash {
+        Prehash::from_bytes(&e.to_bytes())
+    }
+
     fn standard_key() -> SoftKey {
         let d = "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8";
         SoftKey::new(SecretKey::from_bytes(&hex32(d)).unwrap())
@@ -150,7 +160,6 @@ mod tests {
              CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13"
         );
         let e = Prehash::of(key.public_key(), &UserId::DEFAULT, b"message digest");
-        let e = Scalar::from_bytes_reduced(e.as_bytes());
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
         let signature = key.sign_with_nonce(&e, &k).unwrap();
         assert_eq!(
@@ -167,12 +176,15 @@ mod tests {
         let k = scalar("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21");
         let point = sm2_arith::secret::multiply_generator(&k).unwrap();
         let x = Scalar::from_bytes_reduced(&point.x().to_bytes());
-        assert!(key.sign_with_nonce(&x.negate(), &k).is_none());
-        assert!(key.sign_with_nonce(&x.add(&k).negate(), &k).is_none());
+        assert!(key.sign_with_nonce(&prehash(&x.negate()), &k).is_none());
+        assert!(
+            key.sign_with_nonce(&prehash(&x.add(&k).negate()), &k)
+                .is_none()
+        );
         // s = 0: k = r*d, that is e = k/d - x1.
         let d = key.secret.to_scalar();
         let e = k.multiply(&d.invert()).subtract(&x);
-        assert!(key.sign_with_nonce(&e, &k).is_none());
+        assert!(key.sign_with_nonce(&prehash(&e), &k).is_none());
     }
 
     #[test]

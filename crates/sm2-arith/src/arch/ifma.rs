@@ -17,6 +17,7 @@ macro_rules! run {
     )* };
 }
 
+mod across;
 mod field;
 mod generator;
 mod known;

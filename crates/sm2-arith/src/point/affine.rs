@@ -113,16 +113,77 @@ impl AffinePoint {
         Self { x, y }
     }
 
+    /// x2 - x1, whose inverse [`add_by`](Self::add_by) wants.
+    #[inline(always)]
+    pub(crate) const fn add_denominator(&self, other: &Self) -> FieldElement {
+        other.x.subtract(&self.x)
+    }
+
+    /// P + Q with `inverse` = 1 / (x2 - x1), for Q neither P nor -P.
+    #[inline(always)]
+    pub(crate) const fn add_by(&self, other: &Self, inverse: &FieldElement) -> Self {
+        let slope = other.y.subtract(&self.y).multiply(inverse);
+        self.third_on_line(&other.x, &slope)
+    }
+
+    /// 2y, whose inverse [`double_by`](Self::double_by) wants; no point has y = 0.
+    #[inline(always)]
+    pub(crate) const fn double_denominator(&self) -> FieldElement {
+        self.y.double()
+    }
+
+    /// 2P with `inverse` = 1 / 2y.
+    #[inline(always)]
+    pub(crate) const fn double_by(&self, inverse: &FieldElement) -> Self {
+        let slope = self.double_numerator().multiply(inverse);
+        self.third_on_line(&self.x, &slope)
+    }
+
+    /// 3 (x^2 - 1): what the slope of the tangent is over 2y, as a = -3.
+    #[inline(always)]
+    pub(crate) const fn double_numerator(&self) -> FieldElement {
+        let m = self.x.square().subtract(&FieldElement::ONE);
+        m.double().add(&m)
+    }
+
+    /// x2 - x1, or 2y if that is 0: whose inverse [`add_or_double`](Self::add_or_double) wants.
+    #[inline(always)]
+    pub(crate) fn add_or_double_denominator(&self, other: &Self) -> FieldElement {
+        let difference = self.add_denominator(other);
+        let double = self.double_denominator();
+        FieldElement::conditional_select(&difference, &double, difference.is_zero())
+    }
+
+    /// x of P + Q, for Q other than -P. Takes the same time for all points.
+    #[inline(always)]
+    pub(crate) fn add_or_double(&self, other: &Self, inverse: &FieldElement) -> FieldElement {
+        let numerator = other.y.subtract(&self.y);
+        let double = self.double_numerator();
+        let equal = self.add_denominator(other).is_zero();
+        let slope = FieldElement::conditional_select(&numerator, &double, equal).multiply(inverse);
+        slope.square().subtract(&self.x).subtract(&other.x)
+    }
+
+    /// The negative of the third point on the line with this slope through P and a point with `x2`.
+    #[inline(always)]
+    const fn third_on_line(&self, x2: &FieldElement, slope: &FieldElement) -> Self {
+        let x = slope.square().subtract(&self.x).subtract(x2);
+        Self {
+            x,
+            y: slope.multiply(&self.x.subtract(&x)).subtract(&self.y),
+        }
+    }
+
     /// The entry of `table` that stands at `index`, counted from 1; every entry is read.
     ///
     /// For 0 and past the end, (0, 0), which is no point.
     #[inline(always)]
-    pub(crate) fn look_up(table: &[Self], index: u64) -> Self {
+    pub(crate) fn look_up<'a>(table: impl Iterator<Item = &'a Self>, index: u64) -> Self {
         let mut found = Self {
             x: FieldElement::ZERO,
             y: FieldElement::ZERO,
         };
-        for (entry, position) in table.iter().zip(1_u64..) {
+        for (entry, position) in table.zip(1_u64..) {
             // The uppermost bit of d - 1 is set for d = 0 only: both numbers are small.
             let mask = ((index ^ position).wrapping_sub(1) >> 63).wrapping_neg();
             found.x.accumulate(mask, &entry.x);

@@ -20,10 +20,39 @@ use crate::{AffinePoint, JacobianPoint, Scalar};
 /// ```
 #[must_use]
 pub fn multiply_add(s: &Scalar, t: &Scalar, point: &AffinePoint) -> JacobianPoint {
+    let multiples = prepared_multiples(point);
+    multiply_add_with::<POINT_WIDTH>(s, t, |sum, digit| {
+        let multiple = &multiples[naf::place(digit)];
+        if digit < 0 {
+            sum.add_prepared_vartime(&multiple.negate())
+        } else {
+            sum.add_prepared_vartime(multiple)
+        }
+    })
+}
+
+/// As [`multiply_add`], with the odd multiples of P below 2^(`WIDTH` - 1) at hand: `multiple` gives those at
+/// 0, 1, 2, ... of P, 3P, 5P, ...
+pub(crate) fn multiply_add_multiples<'a, const WIDTH: usize>(
+    s: &Scalar,
+    t: &Scalar,
+    multiple: impl Fn(usize) -> &'a AffinePoint,
+) -> JacobianPoint {
+    multiply_add_with::<WIDTH>(s, t, |sum, digit| {
+        add_multiple(sum, digit, multiple(naf::place(digit)))
+    })
+}
+
+/// \[s\]G + \[t\]P, where `add` adds the multiple of P that a digit of t stands for.
+#[inline(always)]
+fn multiply_add_with<const WIDTH: usize>(
+    s: &Scalar,
+    t: &Scalar,
+    add: impl Fn(&JacobianPoint, i16) -> JacobianPoint,
+) -> JacobianPoint {
     let generator_table = generator_table();
     let generator_digits = digits::<GENERATOR_WIDTH>(s);
-    let point_table = prepared_multiples(point);
-    let point_digits = digits::<POINT_WIDTH>(t);
+    let point_digits = digits::<WIDTH>(t);
 
     let mut sum = JacobianPoint::INFINITY;
     let used = (0..DIGITS)
@@ -33,24 +62,24 @@ pub fn multiply_add(s: &Scalar, t: &Scalar, point: &AffinePoint) -> JacobianPoin
         sum = sum.double();
         let digit = point_digits[i];
         if digit != 0 {
-            let multiple = &point_table[naf::place(digit)];
-            sum = if digit < 0 {
-                sum.add_prepared_vartime(&multiple.negate())
-            } else {
-                sum.add_prepared_vartime(multiple)
-            };
+            sum = add(&sum, digit);
         }
         let digit = generator_digits[i];
         if digit != 0 {
-            let multiple = &generator_table[naf::place(digit)];
-            sum = if digit < 0 {
-                sum.add_affine_vartime(&multiple.negate())
-            } else {
-                sum.add_affine_vartime(multiple)
-            };
+            sum = add_multiple(&sum, digit, &generator_table[naf::place(digit)]);
         }
     }
     sum
+}
+
+/// Adds a multiple with the sign of its digit.
+#[inline(always)]
+fn add_multiple(sum: &JacobianPoint, digit: i16, multiple: &AffinePoint) -> JacobianPoint {
+    if digit < 0 {
+        sum.add_affine_vartime(&multiple.negate())
+    } else {
+        sum.add_affine_vartime(multiple)
+    }
 }
 
 /// P, 3P, 5P, ...

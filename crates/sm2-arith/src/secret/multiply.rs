@@ -38,7 +38,7 @@ pub(super) fn multiply_generator_jacobian(k: &Scalar) -> JacobianPoint {
         let digit = Digit::new(k, index);
         // The compiler must not learn what the digit can be.
         let (magnitude, negative) = (black_box(digit.magnitude), black_box(digit.negative));
-        let multiple = AffinePoint::look_up(table, magnitude).negate_if(negative);
+        let multiple = AffinePoint::look_up(table.iter(), magnitude).negate_if(negative);
         // All ones for the digit 0: 0 - 1 has its uppermost bit set, 32 - 1 has not.
         let nothing = black_box((magnitude.wrapping_sub(1) >> 63).wrapping_neg());
         let next = sum.add_affine_incomplete(&multiple);

@@ -23,7 +23,6 @@ use super::{
 use crate::sync::{Mutex, MutexGuard};
 
 /// The keys that have tables.
-#[derive(Debug)]
 pub(super) struct Core<T> {
     limits: Limits,
     current: Mutex<Arc<Snapshot<T>>>,
@@ -48,7 +47,6 @@ impl Limits {
     }
 }
 
-#[derive(Debug)]
 struct State {
     sketch: Sketch,
     /// Earned by verifying without tables, spent on making tables.
@@ -282,7 +280,6 @@ impl State {
 }
 
 /// The right to make tables of some keys, and to put them into the cache. Dropped, it lets others make them.
-#[derive(Debug)]
 pub(super) struct Promotion<'a, T> {
     core: &'a Core<T>,
     keys: Vec<HashedKey>,

@@ -15,9 +15,11 @@ use crate::BatchError;
 #[non_exhaustive]
 pub struct KeyTableOptions {
     /// The most bytes that the tables of keys take that were not pinned, with their places in the map; 0 keeps no such
-    /// tables. The default is 32 MiB.
+    /// tables. The default is 32 MiB. The counts by which keys are chosen come on top: at the default `promote_after` up to
+    /// 512 bytes for each key that fits, 8 MiB at most.
     pub cache_bytes: usize,
-    /// How many valid signatures of a key are to be seen, lately, before its table is made. The default is 32.
+    /// How many valid signatures of a key are to be seen, lately, before its table is made; and how many more than of the
+    /// key whose place it takes, at least. The default is 32.
     pub promote_after: u32,
 }
 

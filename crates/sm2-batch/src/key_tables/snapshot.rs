@@ -125,3 +125,56 @@ pub(super) const ENTRY_BYTES: usize = {
     let place = size_of::<(HashedKey, Known<()>)>() + 1;
     place * 16 / 7 + 2 * size_of::<usize>() + 2 * size_of::<HashedKey>()
 };
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::hash::RandomState;
+
+    use super::*;
+
+    /// What the maps hold for each of this many keys, in bytes.
+    fn places(count: usize) -> usize {
+        let secret = RandomState::new();
+        let mut snapshot = Snapshot::new();
+        let mut key = [0; 64];
+        for index in 0..count {
+            key[..8].copy_from_slice(&(index as u64).to_be_bytes());
+            let table = Arc::new(());
+            let pinned = index % 2 == 0;
+            let key = HashedKey::new(&secret, &PublicKey::from_bytes(&key));
+            snapshot.insert(key, Known { table, pinned });
+            assert!(snapshot.find(&key).is_some());
+        }
+        let buckets = snapshot.parts.iter().map(|part| {
+            // A map is full when seven eighths of its places are taken.
+            (part.capacity() * 8 / 7).next_power_of_two()
+        });
+        let bytes = buckets.sum::<usize>() * (size_of::<(HashedKey, Known<()>)>() + 1);
+        bytes / count
+    }
+
+    #[test]
+    fn an_entry_takes_no_more_than_is_said() {
+        let others = 2 * size_of::<usize>() + 2 * size_of::<HashedKey>();
+        for count in [500, 900, 1000, 5000, 8000, 20_000] {
+            let places = places(count);
+            assert!(
+                places + others <= ENTRY_BYTES,
+                "{places} bytes for each of {count}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_are_spread_over_the_parts() {
+        let secret = RandomState::new();
+        let mut counts = [0; PARTS];
+        for index in 0..=255 {
+            counts[part(&HashedKey::new(
+                &secret,
+                &PublicKey::from_bytes(&[index; 64]),
+            ))] += 1;
+        }
+        assert!(counts.iter().all(|count| *count < 64), "{counts:?}");
+    }
+}

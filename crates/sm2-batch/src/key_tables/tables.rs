@@ -23,7 +23,6 @@ use crate::{
 };
 
 /// Arithmetic with its tables.
-#[derive(Debug)]
 pub(super) struct Tables<A: Arithmetic> {
     proven: &'static Proven<A>,
     core: Core<A::KeyTable>,

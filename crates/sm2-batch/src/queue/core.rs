@@ -189,7 +189,7 @@ struct State<T> {
 }
 
 #[derive(Debug)]
-struct Waiting<T> {
+pub(super) struct Waiting<T> {
     entry: T,
     came: Instant,
 }

@@ -180,3 +180,20 @@ fn add(counter: &AtomicU64, count: usize) {
     // No machine has more items than fit.
     counter.fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
+
+#[cfg(all(test, not(loom), target_pointer_width = "64"))]
+mod tests {
+    use super::{
+        super::{core::Waiting, slot::Slot, ticket::Answer},
+        *,
+    };
+
+    /// DESIGN.md tells these figures.
+    #[test]
+    fn a_signature_that_waits_is_small() {
+        assert_eq!(size_of::<Item>(), 160);
+        assert!(size_of::<Waiting<Entry>>() <= 184);
+        let slot = 2 * size_of::<usize>() + size_of::<Slot<Answer>>();
+        assert!(slot <= 64, "{slot}");
+    }
+}

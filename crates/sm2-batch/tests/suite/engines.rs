@@ -3,7 +3,9 @@
 use std::{env, path::Path, process::Command};
 
 use serde_json::Value;
-use sm2_batch::{BatchError, EngineChoice, Ifma, Portable, SM2_BATCH_ENGINE, best};
+use sm2_batch::{
+    BatchError, EngineChoice, Ifma, KeyTableOptions, KeyTables, Portable, SM2_BATCH_ENGINE, best,
+};
 use sm2_signing::{
     BatchVerifier, ErrorKind, Item, Prehash, PublicKey, Signature, Verdict, Verifier, VerifyError,
 };
@@ -23,11 +25,35 @@ fn engines() -> Vec<Box<dyn BatchVerifier>> {
         }
         None => println!("ifma skipped: this processor has no AVX-512 IFMA"),
     }
+    for choice in [EngineChoice::Ifma, EngineChoice::Portable] {
+        for period in [1, 2] {
+            match KeyTables::new(choice, KeyTableOptions::default().with_cache_bytes(0)) {
+                Ok(tables) => {
+                    assert_eq!(tables.choice(), choice);
+                    pin(&tables, period);
+                    engines.push(Box::new(tables));
+                }
+                Err(error) => assert_eq!(error.kind(), ErrorKind::Unsupported),
+            }
+        }
+    }
     engines
 }
 
+/// Pins each `period`-th of the keys here that are points.
+fn pin(tables: &KeyTables, period: usize) {
+    let cases = edge_cases().into_iter().map(|(_, item, _)| item.key);
+    let others = (0..16).map(|index| item(Kind::Valid, index).key);
+    for key in cases.step_by(period).chain(others.step_by(period)) {
+        if let Err(error) = tables.pin(&[key]) {
+            assert_eq!(error.kind(), ErrorKind::Input);
+        }
+    }
+    assert!(tables.statistics().pinned > 16 / period);
+}
+
 /// The signatures of `sm2_verify_edge.json` that have the form of one.
-fn edge_cases() -> Vec<(u64, Item, Verdict)> {
+pub(crate) fn edge_cases() -> Vec<(u64, Item, Verdict)> {
     let vectors =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/vectors/sm2_verify_edge.json");
     let vectors = std::fs::read_to_string(vectors).unwrap();
@@ -93,7 +119,7 @@ fn every_edge_case_alone() {
 fn every_size_with_an_invalid_item_in_every_place() {
     for engine in engines() {
         // One at a time is the same in every place, and slow without optimisation.
-        let lanes = if format!("{engine:?}").starts_with("Ifma") {
+        let lanes = if format!("{engine:?}").contains("Ifma") {
             LANES
         } else {
             1
@@ -133,6 +159,11 @@ fn every_size_gives_what_rustcrypto_gives() {
 #[ignore = "reads the environment that another test sets for it"]
 fn what_the_environment_forces() {
     let name = env::var(SM2_BATCH_ENGINE).unwrap();
+    let tables = KeyTables::from_environment(KeyTableOptions::default());
+    match tables {
+        Ok(tables) => assert_eq!(tables.choice().to_string(), name),
+        Err(error) => assert_eq!(error.to_string(), best().unwrap_err().to_string()),
+    }
     match name.as_str() {
         "portable" => assert_eq!(
             format!("{:?}", best().unwrap()),
@@ -188,4 +219,7 @@ fn the_choice_is_the_engine() {
         "Portable"
     };
     assert!(auto.starts_with(best), "{auto}");
+    let tables = KeyTables::new(EngineChoice::Auto, KeyTableOptions::default());
+    let choice = tables.unwrap().choice();
+    assert!(auto.starts_with(&format!("{choice:?}")), "{choice:?}");
 }

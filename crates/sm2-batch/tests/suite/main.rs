@@ -4,6 +4,8 @@
 
 mod engines;
 mod faults;
+mod key_tables;
+mod messages;
 mod parallel;
 mod properties;
 mod queue;

@@ -114,6 +114,42 @@ fn signed(secret: u8) -> Item {
     Item { key, e, signature }
 }
 
+/// A signer of many signatures, none of which is secret.
+pub(crate) struct Busy {
+    signing: sm2_arith::SigningKey,
+    pub(crate) key: PublicKey,
+}
+
+impl Busy {
+    pub(crate) fn new(index: u32) -> Self {
+        let signing = sm2_arith::SigningKey::from_bytes(&scalar(index)).unwrap();
+        let key = PublicKey::from_bytes(&signing.public_key());
+        Self { signing, key }
+    }
+
+    /// A valid signature, another one for each `number`.
+    pub(crate) fn sign(&self, number: u32) -> Item {
+        self.sign_digest(&Prehash::from_bytes(&scalar(number)))
+    }
+
+    /// A valid signature over e.
+    pub(crate) fn sign_digest(&self, e: &Prehash) -> Item {
+        let nonce = scalar(0x1234_5678);
+        let signature = self.signing.sign_with_nonce(e.as_bytes(), &nonce).unwrap();
+        Item {
+            key: self.key,
+            e: *e,
+            signature: Signature::from_bytes(&signature),
+        }
+    }
+}
+
+fn scalar(index: u32) -> [u8; 32] {
+    let mut scalar = [0x11; 32];
+    scalar[28..].copy_from_slice(&index.to_be_bytes());
+    scalar
+}
+
 /// An engine that does what its function does, and counts.
 pub(crate) struct Engine<F> {
     behave: F,

@@ -5,9 +5,10 @@ mod operations;
 
 use core::arch::x86_64::{
     __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmplt_epi64_mask,
-    _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_or_si512, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
-    _mm512_sub_epi64, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_or_si512, _mm512_permutex_epi64,
+    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64,
+    _mm512_srai_epi64, _mm512_srli_epi64, _mm512_sub_epi64, _mm512_testn_epi64_mask,
+    _mm512_xor_si512,
 };
 
 use super::words::{column, store};
@@ -79,6 +80,22 @@ impl<const V: i64> Tight<V> {
         let mut limbs = self.0;
         for (limb, new) in limbs.iter_mut().zip(other.0) {
             *limb = _mm512_mask_mov_epi64(*limb, mask, new);
+        }
+        Self(limbs)
+    }
+
+    /// What stands in the lane at this distance, which is 1, 2 or 4: each lane and its partner change places.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn partners<const DISTANCE: usize>(self) -> Self {
+        const { assert!(DISTANCE == 1 || DISTANCE == 2 || DISTANCE == 4) }
+        let mut limbs = self.0;
+        for limb in &mut limbs {
+            *limb = match DISTANCE {
+                1 => _mm512_permutex_epi64::<0b10_11_00_01>(*limb),
+                2 => _mm512_permutex_epi64::<0b01_00_11_10>(*limb),
+                _ => _mm512_shuffle_i64x2::<0b01_00_11_10>(*limb, *limb),
+            };
         }
         Self(limbs)
     }
@@ -280,6 +297,16 @@ impl Canonical {
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn from_words_below_p(words: [__m512i; 4]) -> Self {
         Self(Tight::from_words(words).0)
+    }
+
+    /// Columns of two integers below p in each lane, four words each.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn halves([a, b, c, d, e, f, g, h]: [__m512i; 8]) -> [Tight<UNIT>; 2] {
+        [
+            Self::from_words_below_p([a, b, c, d]).tight(),
+            Self::from_words_below_p([e, f, g, h]).tight(),
+        ]
     }
 
     /// The same element in every lane; `words` is below p, least significant word first.

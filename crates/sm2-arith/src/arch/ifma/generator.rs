@@ -33,13 +33,13 @@ fn build() -> Box<GeneratorRows> {
     let mut known = MULTIPLES;
     while known < ENTRIES {
         let count = (known - 1).min(ENTRIES - known);
-        let last = Addend::gather([rows[known - 1]; 8]).affine();
+        let last = Addend::gather([rows[known - 1]; 8], 0).affine();
         let addends: Vec<Affine> = rows[..count]
             .chunks(8)
             .map(|chunk| {
                 let mut eight = [rows[0]; 8];
                 eight[..chunk.len()].copy_from_slice(chunk);
-                Addend::gather(eight).affine()
+                Addend::gather(eight, 0).affine()
             })
             .collect();
         for (denominator, addend) in denominators.iter_mut().zip(&addends) {

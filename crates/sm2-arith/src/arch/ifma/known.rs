@@ -4,17 +4,19 @@ use std::sync::OnceLock;
 
 use core::arch::x86_64::__mmask8;
 
-use super::odd::{OddScalars, entries, multiples, windows};
-use super::point::Affine;
-use super::prepare::Scalars;
+use super::across::add_up;
+use super::field::{Loose, square};
+use super::odd::OddScalars;
+use super::point::{Addend, Affine, Jacobian};
+use super::prepare::Claims;
 use super::rows::Row;
 use super::tree::Tree;
-use super::verify::{hand_out, has_affine_abscissa, verify_batch};
+use super::verify::{hand_out, has_abscissa, has_affine_abscissa, verify_batch};
 use super::windows::tables;
 use super::words::{prefetch, store};
 use crate::AffinePoint;
 use crate::batch::{KnownItem, VerifyItem};
-use crate::limbs::Limbs;
+use crate::digits::OddDigits;
 
 /// Odd multiples of one key for windows of 6 bits.
 #[derive(Debug)]
@@ -25,7 +27,8 @@ pub struct KeyTable {
 }
 
 /// What a table occupies.
-pub(super) const KEY_TABLE_BYTES: usize = size_of::<KeyTable>() + size_of::<Row>() * entries(KEY);
+pub(super) const KEY_TABLE_BYTES: usize =
+    size_of::<KeyTable>() + size_of::<Row>() * KeyDigits::ROWS;
 
 /// The tables of keys, none for what is no point of the curve.
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -48,96 +51,194 @@ pub(super) fn key_tables(keys: &[[u8; 64]]) -> Vec<Option<KeyTable>> {
 /// Verifies `items`; the slices are of one length.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn verify_known(items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool]) {
-    let groups = items.len().div_ceil(8).clamp(1, CHUNK_GROUPS);
-    let mut tree = Tree::new(POINTS, groups);
-    let generator_rows = generator_rows();
-    for (items, verdicts) in items
-        .chunks(8 * groups)
-        .zip(verdicts.chunks_mut(8 * groups))
-    {
-        verify_chunk(items, verdicts, &mut tree, generator_rows);
+    let generator = generator_rows();
+    if items.len() <= MOST_ALONE {
+        for (item, verdict) in items.iter().zip(verdicts) {
+            verify_alone(item, verdict, generator);
+        }
+    } else if items.len() <= MOST_WITHOUT_TREE {
+        for (items, verdicts) in items.chunks(8).zip(verdicts.chunks_mut(8)) {
+            verify_group(items, verdicts, generator);
+        }
+    } else {
+        let groups = items.len().div_ceil(8).min(CHUNK_GROUPS);
+        let mut tree = Tree::new(POINTS, groups);
+        let chunks = items.chunks(8 * groups);
+        for (items, verdicts) in chunks.zip(verdicts.chunks_mut(8 * groups)) {
+            verify_chunk(items, verdicts, generator, &mut tree);
+        }
     }
 }
 
+/// The points of one signature in all lanes.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn verify_alone(item: &KnownItem<'_, KeyTable>, verdict: &mut bool, generator: &[Row]) {
+    let claims = Claims::of(core::slice::from_ref(item));
+    let multiples = Multiples::new(core::slice::from_ref(item), &claims, generator);
+    let sum = add_up(POINTS / 8, |round, parity| {
+        let points = 8 * round..8 * round + 8;
+        let (mut rows, mut negative) = ([Row::empty(); 8], parity);
+        for (lane, (row, i)) in rows.iter_mut().zip(points).enumerate() {
+            *row = multiples.row(i, 0);
+            negative ^= (multiples.signs[i] & 1) << lane;
+        }
+        (Addend::gather_doubling(rows, negative), 0)
+    });
+    settle(
+        core::slice::from_ref(item),
+        core::slice::from_mut(verdict),
+        sum.add_up_negated(),
+        &claims,
+    );
+}
+
+/// Each signature in a lane, its points one after the other.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn verify_group(items: &[KnownItem<'_, KeyTable>], verdicts: &mut [bool], generator: &[Row]) {
+    let claims = Claims::of(items);
+    let multiples = Multiples::new(items, &claims, generator);
+    let sum = add_up(POINTS, |i, parity| {
+        let negative = multiples.signs[i] ^ parity;
+        (Addend::gather_doubling(multiples.rows(i), negative), 0)
+    });
+    settle(items, verdicts, sum, &claims);
+}
+
+/// B7 for sums that have Z = 0 where they met points that were equal or opposite.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn settle(
+    items: &[KnownItem<'_, KeyTable>],
+    verdicts: &mut [bool],
+    sum: Jacobian,
+    claims: &Claims,
+) {
+    let zz: Loose<0, 20> = square(sum.z.factor());
+    hand_out(has_abscissa(sum.x, zz.factor(), claims), verdicts);
+    let exceptional = sum.is_infinity() & claims.live;
+    if exceptional != 0 {
+        verify_again(items, verdicts, |i| exceptional >> i & 1 == 1);
+    }
+}
+
+/// Groups whose points are added up in a tree.
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn verify_chunk(
     items: &[KnownItem<'_, KeyTable>],
     verdicts: &mut [bool],
+    generator: &[Row],
     tree: &mut Tree,
-    generator_rows: &[Row],
 ) {
-    let mut groups = [Scalars::NONE; CHUNK_GROUPS];
-    for ((g, group), items) in groups.iter_mut().enumerate().zip(items.chunks(8)) {
-        for (lane, item) in items.iter().enumerate() {
-            group.fill(lane, &item.e, &item.signature);
+    let mut groups = [Claims::NONE; CHUNK_GROUPS];
+    for ((g, claims), items) in groups.iter_mut().enumerate().zip(items.chunks(8)) {
+        *claims = Claims::of(items);
+        let multiples = Multiples::new(items, claims, generator);
+        for (i, negative) in multiples.signs.iter().enumerate() {
+            tree.set(i, g, Affine::gather(multiples.rows(i), *negative));
         }
-        // B6: [t]P + [s]G, as the sum of one multiple for each window
-        gather_key_multiples(items, &group.t, tree, g);
-        gather_generator_multiples(generator_rows, &group.s, tree, g);
     }
     let mut exceptional = [0; CHUNK_GROUPS];
     let used = items.len().div_ceil(8);
     let sums = tree.add_up(POINTS, &mut exceptional[..used]);
-    for ((sum, group), verdicts) in sums.iter().zip(&groups).zip(verdicts.chunks_mut(8)) {
-        hand_out(has_affine_abscissa(*sum, group), verdicts);
+    for ((sum, claims), verdicts) in sums.iter().zip(&groups).zip(verdicts.chunks_mut(8)) {
+        hand_out(has_affine_abscissa(*sum, claims), verdicts);
     }
-    settle_exceptional(items, &groups, &exceptional, verdicts);
+    for (exceptional, claims) in exceptional.iter_mut().zip(&groups) {
+        *exceptional &= claims.live;
+    }
+    if exceptional != [0; CHUNK_GROUPS] {
+        verify_again(items, verdicts, |i| exceptional[i / 8] >> (i % 8) & 1 == 1);
+    }
 }
 
-/// Sets the first points of a group: the multiples of the lanes' keys.
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn gather_key_multiples(
-    items: &[KnownItem<'_, KeyTable>],
-    t: &[Limbs; 8],
-    tree: &mut Tree,
-    group: usize,
-) {
-    // Lanes without an item look into the last one's table.
-    let last = items.len() - 1;
-    let tables: [&[Row]; 8] = core::array::from_fn(|lane| &*items[lane.min(last)].table.rows);
-    let t = OddScalars::new(t);
-    let mut indices = [[0; 8]; windows(KEY)];
-    let mut signs: [__mmask8; windows(KEY)] = [0; windows(KEY)];
-    for (i, (indices, sign)) in indices.iter_mut().zip(&mut signs).enumerate() {
-        let (index, negative) = t.digit::<KEY>(i);
-        *indices = store(index).map(|index| place::<KEY>(i, index));
-        *sign = negative;
-        for (table, index) in tables.iter().zip(*indices) {
-            prefetch(&table[index]);
+impl Claims {
+    /// The claims of up to eight items.
+    fn of(items: &[KnownItem<'_, KeyTable>]) -> Self {
+        let mut claims = Self::NONE;
+        for (lane, item) in items.iter().enumerate() {
+            claims.fill(lane, &item.e, &item.signature);
+        }
+        claims
+    }
+}
+
+/// B6: sG + tP for up to eight signatures, as sums of one multiple for each window: first those of t, then those of s.
+struct Multiples<'a> {
+    tables: [&'a [Row]; 8],
+    generator: &'a [Row],
+    places: [[u32; 8]; POINTS],
+    /// The lanes whose multiple counts negative.
+    signs: [__mmask8; POINTS],
+}
+
+impl<'a> Multiples<'a> {
+    /// Finds the multiples, and asks for those of the keys' tables.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn new(items: &'a [KnownItem<'_, KeyTable>], claims: &Claims, generator: &'a [Row]) -> Self {
+        // Lanes without an item look into the last one's table.
+        let last = items.len() - 1;
+        let mut multiples = Self {
+            tables: core::array::from_fn(|lane| &*items[lane.min(last)].table.rows),
+            generator,
+            places: [[0; 8]; POINTS],
+            signs: [0; POINTS],
+        };
+        let t = OddScalars::<KEY>::new(&claims.t);
+        for i in 0..KeyDigits::COUNT {
+            multiples.find(i, i, &t);
+            for lane in 0..8 {
+                prefetch(multiples.key_row(i, lane));
+            }
+        }
+        let s = OddScalars::<GENERATOR>::new(&claims.s);
+        for i in 0..GeneratorDigits::COUNT {
+            multiples.find(KeyDigits::COUNT + i, i, &s);
+        }
+        multiples
+    }
+
+    /// Puts into place `i` where the multiples for a window stand.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a table has fewer rows than 2^16"
+    )]
+    fn find<const W: usize>(&mut self, i: usize, window: usize, scalars: &OddScalars<W>) {
+        let (index, negative) = scalars.digit(window);
+        let first = window * OddDigits::<W>::VALUES;
+        self.places[i] = store(index).map(|index| first as u32 + index as u32);
+        self.signs[i] = negative;
+    }
+
+    /// The rows of place `i`.
+    #[inline]
+    fn rows(&self, i: usize) -> [Row; 8] {
+        core::array::from_fn(|lane| self.row(i, lane))
+    }
+
+    #[inline]
+    fn row(&self, i: usize, lane: usize) -> Row {
+        if i < KeyDigits::COUNT {
+            *self.key_row(i, lane)
+        } else {
+            self.generator[self.places[i][lane] as usize]
         }
     }
-    for (i, (indices, negative)) in indices.iter().zip(signs).enumerate() {
-        let rows = core::array::from_fn(|lane| tables[lane][indices[lane]]);
-        tree.set(i, group, Affine::gather(rows, negative));
+
+    #[inline]
+    fn key_row(&self, i: usize, lane: usize) -> &'a Row {
+        &self.tables[lane][self.places[i][lane] as usize]
     }
 }
 
-/// Sets the other points of a group: the multiples of the generator.
+/// Verifies the items of `chosen` again, by the algorithm that knows all cases.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn gather_generator_multiples(rows: &[Row], s: &[Limbs; 8], tree: &mut Tree, group: usize) {
-    let s = OddScalars::new(s);
-    for i in 0..windows(GENERATOR) {
-        let (index, negative) = s.digit::<GENERATOR>(i);
-        let rows = store(index).map(|index| rows[place::<GENERATOR>(i, index)]);
-        tree.set(windows(KEY) + i, group, Affine::gather(rows, negative));
-    }
-}
-
-/// Verifies again what met two points with one abscissa, by the algorithm that knows all cases.
-#[target_feature(enable = "avx512f,avx512ifma")]
-fn settle_exceptional(
+fn verify_again(
     items: &[KnownItem<'_, KeyTable>],
-    groups: &[Scalars],
-    exceptional: &[__mmask8],
     verdicts: &mut [bool],
+    chosen: impl Fn(usize) -> bool,
 ) {
-    let lanes = |i: usize| exceptional[i / 8] & groups[i / 8].live;
-    let places: Vec<usize> = (0..items.len())
-        .filter(|i| lanes(*i) >> (i % 8) & 1 == 1)
-        .collect();
-    if places.is_empty() {
-        return;
-    }
+    let places: Vec<usize> = (0..items.len()).filter(|i| chosen(*i)).collect();
     let again: Vec<VerifyItem> = places
         .iter()
         .map(|place| VerifyItem {
@@ -165,21 +266,17 @@ fn generator_rows() -> &'static [Row] {
     })
 }
 
-/// Where the row of a window's digit stands.
-#[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a digit has at most 16 bits"
-)]
-fn place<const W: usize>(window: usize, index: u64) -> usize {
-    window * multiples(W) + index as usize
-}
-
 /// Bits of a window of t: 1352 rows of 64 bytes for each key.
 const KEY: usize = 6;
 /// Bits of a window of s: 7176 rows for the generator, 449 KiB.
 const GENERATOR: usize = 9;
+type KeyDigits = OddDigits<KEY>;
+type GeneratorDigits = OddDigits<GENERATOR>;
 /// How many points make up a sum.
-const POINTS: usize = windows(KEY) + windows(GENERATOR);
+const POINTS: usize = KeyDigits::COUNT + GeneratorDigits::COUNT;
+/// More signatures take less time each with a lane for each.
+const MOST_ALONE: usize = 4;
+/// More signatures take less time each with shared inversions.
+const MOST_WITHOUT_TREE: usize = 64;
 /// Groups whose additions share inversions: 128 signatures.
 const CHUNK_GROUPS: usize = 16;

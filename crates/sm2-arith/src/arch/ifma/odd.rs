@@ -1,99 +1,61 @@
-//! Scalars as sums of odd digits: no digit is 0, so that every window adds a point.
+//! Odd digits of eight scalars at a time.
 
 use core::arch::x86_64::{
     __m512i, __mmask8, _mm512_and_si512, _mm512_mask_xor_epi64, _mm512_or_si512, _mm512_set1_epi64,
-    _mm512_sllv_epi64, _mm512_srlv_epi64, _mm512_testn_epi64_mask,
+    _mm512_sllv_epi64, _mm512_srlv_epi64, _mm512_test_epi64_mask, _mm512_testn_epi64_mask,
 };
 
-use super::words::column;
+use super::words::{column, load};
 use crate::Scalar;
-use crate::limbs::{Limbs, mask, select, sub};
+use crate::digits::OddDigits;
 
-/// Eight scalars k, each as ±u for the odd one u of k and n - k.
-///
-/// With v = (u - 1) / 2, of 255 bits, cut into windows vᵢ of W bits, of which the last is m - 1:
-///
-/// ```text
-/// u = Σ dᵢ·2^(W·i),   dᵢ = 2·vᵢ + 1 - 2^W for i < m - 1,   d(m-1) = 2·v(m-1) + 1
-/// ```
-///
-/// since 2·v = Σ 2·vᵢ·2^(W·i) and Σ 2^(W·i) - Σ' 2^(W·(i+1)) = 1, where Σ' leaves out the last. Every
-/// |dᵢ| is odd and below 2^W. Neither branches nor addresses depend on the scalars.
-pub(super) struct OddScalars {
-    /// The words of v.
+/// The digits of eight scalars, as [`OddDigits`] has those of one. Takes the same time for all scalars.
+pub(super) struct OddScalars<const WIDTH: usize> {
     halves: [__m512i; 4],
-    /// The lanes where u is n - k.
-    negated: __mmask8,
+    turned: __mmask8,
 }
 
-impl OddScalars {
-    /// Takes eight integers up to n. 0 becomes n, whose multiple is infinity.
+impl<const WIDTH: usize> OddScalars<WIDTH> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn new(scalars: &[Limbs; 8]) -> Self {
-        let mut negated = 0;
-        let mut halves = [[0; 4]; 8];
-        for (lane, (half, k)) in halves.iter_mut().zip(scalars).enumerate() {
-            let even = k[0] & 1 ^ 1;
-            let [a, b, c, d] = select(mask(even != 0), &sub(&Scalar::MODULUS, k).0, k);
-            *half = [
-                (a >> 1) | (b << 63),
-                (b >> 1) | (c << 63),
-                (c >> 1) | (d << 63),
-                d >> 1,
-            ];
-            negated |= u8::from(even != 0) << lane;
-        }
+    pub(super) fn new(scalars: &[Scalar; 8]) -> Self {
+        let digits = scalars.map(|scalar| OddDigits::<WIDTH>::new(&scalar));
+        let halves = digits.map(|digits| {
+            let [a, b, c, d, _] = digits.half;
+            [a, b, c, d]
+        });
         Self {
-            halves: [
-                column(&halves, 0),
-                column(&halves, 1),
-                column(&halves, 2),
-                column(&halves, 3),
-            ],
-            negated,
+            halves: [0, 1, 2, 3].map(|word| column(&halves, word)),
+            turned: mask(&digits.map(|digits| digits.turned)),
         }
     }
 
-    /// (|dᵢ| - 1) / 2, and the lanes where dᵢ counts negative.
+    /// The places of the digits of window `i`, and the lanes where they are negative.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn digit<const W: usize>(&self, i: usize) -> (__m512i, __mmask8) {
-        let (word, shift) = (W * i / 64, W * i % 64);
+    pub(super) fn digit(&self, i: usize) -> (__m512i, __mmask8) {
+        let (word, shift) = (WIDTH * i / 64, WIDTH * i % 64);
         let mut bits = _mm512_srlv_epi64(self.halves[word], count(shift));
-        if shift + W > 64 && word < 3 {
+        if shift + WIDTH > 64 && word < 3 {
             let above = _mm512_sllv_epi64(self.halves[word + 1], count(64 - shift));
             bits = _mm512_or_si512(bits, above);
         }
-        if i + 1 == windows(W) {
-            return (_mm512_and_si512(bits, ones(W)), self.negated);
+        if i + 1 == OddDigits::<WIDTH>::COUNT {
+            return (_mm512_and_si512(bits, ones(WIDTH)), self.turned);
         }
         // Below the middle the digit is negative, and counts downwards from it.
-        let negative = _mm512_testn_epi64_mask(bits, _mm512_set1_epi64(1 << (W - 1)));
-        let low = _mm512_and_si512(bits, ones(W - 1));
-        let index = _mm512_mask_xor_epi64(low, negative, low, ones(W - 1));
-        (index, negative ^ self.negated)
+        let negative = _mm512_testn_epi64_mask(bits, _mm512_set1_epi64(1 << (WIDTH - 1)));
+        let low = _mm512_and_si512(bits, ones(WIDTH - 1));
+        let index = _mm512_mask_xor_epi64(low, negative, low, ones(WIDTH - 1));
+        (index, negative ^ self.turned)
     }
 }
 
-/// How many windows of this width a scalar has.
-pub(super) const fn windows(width: usize) -> usize {
-    255_usize.div_ceil(width)
-}
-
-/// How many odd multiples the digits of a window choose from; the last window's go less far.
-pub(super) const fn multiples(width: usize) -> usize {
-    1 << (width - 1)
-}
-
-/// How many odd multiples all windows have together, the last one's cut off where its digits end.
-pub(super) const fn entries(width: usize) -> usize {
-    assert!(
-        255 % width != 0,
-        "a last window of full width has digits beyond its multiples"
-    );
-    let before = windows(width) - 1;
-    before * multiples(width) + (1 << (255 - width * before))
+/// The lanes of words with their lowest bit set.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn mask(words: &[u64; 8]) -> __mmask8 {
+    _mm512_test_epi64_mask(load(words), _mm512_set1_epi64(1))
 }
 
 /// The count in every lane.
@@ -141,34 +103,25 @@ mod tests {
                     high.subtract(&low).negate(),
                     Scalar::ZERO,
                 ];
-                expect_sum::<4>(&scalars);
-                expect_sum::<6>(&scalars);
-                expect_sum::<7>(&scalars);
-                expect_sum::<9>(&scalars);
+                expect_digits::<4>(&scalars);
+                expect_digits::<6>(&scalars);
+                expect_digits::<7>(&scalars);
+                expect_digits::<9>(&scalars);
             }
         }
 
-        /// The digits add up to the scalars, and none goes beyond the table.
         #[target_feature(enable = "avx512f,avx512ifma")]
-        fn expect_sum<const W: usize>(scalars: &[Scalar; 8]) {
-            let odd = OddScalars::new(&scalars.map(|scalar| scalar.to_limbs()));
-            let mut sums = [Scalar::ZERO; 8];
-            for i in (0..windows(W)).rev() {
-                let (index, negative) = odd.digit::<W>(i);
-                for (lane, (sum, index)) in sums.iter_mut().zip(store(index)).enumerate() {
-                    let place = i * multiples(W) + usize::try_from(index).unwrap();
-                    assert!(index < 1 << (W - 1) && place < entries(W));
-                    for _ in 0..W {
-                        *sum = sum.add(sum);
-                    }
-                    let digit = Scalar::from_limbs(&[2 * index + 1, 0, 0, 0]);
-                    *sum = match negative >> lane & 1 {
-                        0 => sum.add(&digit),
-                        _ => sum.subtract(&digit),
-                    };
+        fn expect_digits<const WIDTH: usize>(scalars: &[Scalar; 8]) {
+            let lanes = OddScalars::<WIDTH>::new(scalars);
+            let alone = scalars.map(|scalar| OddDigits::<WIDTH>::new(&scalar));
+            for i in 0..OddDigits::<WIDTH>::COUNT {
+                let (places, negative) = lanes.digit(i);
+                for (lane, (place, alone)) in store(places).iter().zip(&alone).enumerate() {
+                    let digit = alone.digit(i);
+                    assert_eq!(*place, digit.place);
+                    assert_eq!(negative >> lane & 1 == 1, digit.negative != 0);
                 }
             }
-            assert_eq!(sums, *scalars);
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Jacobian {
 #[derive(Clone, Copy)]
 pub(super) struct Addend {
     pub(super) x: Tight<UNIT>,
-    pub(super) w: Tight<UNIT>,
+    pub(super) w: Tight<WEAK>,
 }
 
 /// Eight points (x, y).
@@ -117,7 +117,7 @@ impl Jacobian {
     /// -(P + Q); Z = 0 when P is infinity, Q or -Q.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn add_distinct_negated(self, other: Addend) -> Self {
+    pub(super) fn add_distinct_negated(self, other: Addend) -> Self {
         let zz: Loose<0, 20> = square(self.z.factor());
         let zz: Factor<20> = zz.factor();
         let zzz: Loose<0, 19> = mul(self.z.factor(), zz);
@@ -152,6 +152,72 @@ impl Jacobian {
         }
     }
 
+    /// The negative of the sum of all eight lanes, in every lane.
+    ///
+    /// Z = 0 if on the way two points were equal or opposite, or one was infinity.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn add_up_negated(self) -> Self {
+        let pairs = self.add_distinct_points_negated(self.partners::<1>());
+        let fours = pairs.add_distinct_points_negated(pairs.partners::<2>());
+        fours.add_distinct_points_negated(fours.partners::<4>())
+    }
+
+    /// -(P + Q); Z = 0 when P = ±Q or one is infinity.
+    ///
+    /// As [`add_distinct_negated`](Self::add_distinct_negated), with both points on one denominator first.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn add_distinct_points_negated(self, other: Self) -> Self {
+        let zz: Loose<0, 20> = square(self.z.factor());
+        let zz: Factor<20> = zz.factor();
+        let zzz: Loose<0, 19> = mul(self.z.factor(), zz);
+        let other_zz: Loose<0, 20> = square(other.z.factor());
+        let other_zz: Factor<20> = other_zz.factor();
+        let other_zzz: Loose<0, 19> = mul(other.z.factor(), other_zz);
+        let x: Loose<0, 18> = mul(self.x.factor(), other_zz);
+        let other_x: Loose<32, 50> = mul(other.x.factor(), zz);
+        let w: Loose<0, 24> = mul(self.w.factor(), other_zzz.factor::<19>());
+        let other_w: Loose<32, 56> = mul(other.w.factor(), zzz.factor::<19>());
+        let z: Loose<0, 20> = mul(self.z.factor(), other.z.factor());
+        let h: Loose<14, 50> = sub(other_x, x);
+        let h2: Loose<28, 100> = add(h, h);
+        let h2: Factor<100> = h2.factor();
+        let r: Loose<8, 56> = sub(other_w, w);
+        let r: Factor<56> = r.factor();
+        let i: Loose<0, 56> = square(h2);
+        let i: Factor<56> = i.factor();
+        let j: Loose<0, 27> = mul(h.factor::<50>(), i);
+        let v: Loose<-32, -12> = mul(x.factor::<18>(), i);
+
+        // X' = r² - j - 2·v
+        let squared: Loose<0, 29> = square(r);
+        let x: Loose<-27, 29> = sub(squared, j);
+        let v2: Loose<-64, -24> = add(v, v);
+        let x: Loose<-3, 93> = sub(x, v2);
+        let x = x.weak();
+        let z: Loose<0, 24> = mul(z.factor::<20>(), h2);
+        // W' = 2·(r·(X' - v) + W·j)
+        let g: Loose<12, 49> = sub(x.loose(), v);
+        let w: Loose<0, 30> =
+            sum_of_products(r, g.factor::<49>(), w.factor::<24>(), j.factor::<27>());
+        let w: Loose<0, 60> = add(w, w);
+        Self {
+            x,
+            w: w.tight(),
+            z: z.tight(),
+        }
+    }
+
+    /// What stands in the lane at this distance, a power of two: each lane and its partner change places.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn partners<const DISTANCE: usize>(self) -> Self {
+        Self {
+            x: self.x.partners::<DISTANCE>(),
+            w: self.w.partners::<DISTANCE>(),
+            z: self.z.partners::<DISTANCE>(),
+        }
+    }
+
     /// The points of `other` in the lanes of `mask`, those of `self` elsewhere.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
@@ -175,21 +241,46 @@ impl Jacobian {
 }
 
 impl Addend {
-    /// The points of eight rows that hold 2·y, the first in lane 0.
+    /// The points of eight rows that hold 2·y, the first in lane 0; those of `negative` mirrored.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn gather(rows: [Row; 8]) -> Self {
+    pub(super) fn gather(rows: [Row; 8], negative: __mmask8) -> Self {
         let [x, w] = Row::gather(rows);
-        Self { x, w }
+        Self::from_canonical(x, w, negative)
     }
 
-    /// Negates the lanes of `mask`.
+    /// The points of eight rows that hold y, the first in lane 0; those of `negative` mirrored.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    pub(super) fn negate_where(self, mask: __mmask8) -> Self {
+    pub(super) fn gather_doubling(rows: [Row; 8], negative: __mmask8) -> Self {
+        let [x, y] = Row::gather(rows);
+        let y = y.negate_where(negative).loose();
+        let w: Loose<0, 32> = add(y, y);
+        Self { x, w: w.weak() }
+    }
+
+    /// The points of columns of words, x and 2·y, both below p; those of `negative` mirrored.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn from_words_below_p(words: [__m512i; 8], negative: __mmask8) -> Self {
+        let [x, w] = Canonical::halves(words);
+        Self::from_canonical(x, w, negative)
+    }
+
+    /// Columns of words, x and 2·y, both below p.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    pub(super) fn words(self) -> [__m512i; 8] {
+        let [x0, x1, x2, x3] = self.x.canonical().to_words();
+        let [w0, w1, w2, w3] = self.w.canonical().to_words();
+        [x0, x1, x2, x3, w0, w1, w2, w3]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn from_canonical(x: Tight<UNIT>, w: Tight<UNIT>, negative: __mmask8) -> Self {
         Self {
-            w: self.w.negate_where(mask),
-            ..self
+            x,
+            w: w.negate_where(negative).widen(),
         }
     }
 
@@ -233,10 +324,10 @@ impl Addend {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn affine(self) -> Affine {
-        let y: Loose<0, 17> = mul(self.w.factor(), Canonical::splat(HALF).tight().factor());
+        let y: Loose<0, 18> = mul(self.w.factor(), Canonical::splat(HALF).tight().factor());
         Affine {
             x: self.x.widen(),
-            y: y.tight(),
+            y: y.weak(),
         }
     }
 
@@ -276,9 +367,7 @@ impl Affine {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn from_words_below_p(words: [__m512i; 8], negative: __mmask8) -> Self {
-        let [x0, x1, x2, x3, y0, y1, y2, y3] = words;
-        let x = Canonical::from_words_below_p([x0, x1, x2, x3]).tight();
-        let y = Canonical::from_words_below_p([y0, y1, y2, y3]).tight();
+        let [x, y] = Canonical::halves(words);
         Self::from_canonical(x, y, negative)
     }
 

@@ -1,51 +1,47 @@
 //! The scalar part of a verification: ranges, t, and the digits of s and t.
 
 use crate::batch::VerifyItem;
-use crate::limbs::{Limbs, add, add_mod, from_be_bytes, sub, sub_mod};
+use crate::limbs::{Limbs, add, from_be_bytes, sub};
 use crate::point::halves;
+use crate::public::Claim;
 use crate::{AffinePoint, FieldElement, Scalar};
 
-/// The scalars of up to eight signatures, one a lane.
+/// What up to eight signatures claim, one a lane.
 ///
 /// Lanes without a signature that could be valid hold ones.
 #[derive(Clone, Copy)]
-pub(super) struct Scalars {
-    pub(super) s: [Limbs; 8],
-    pub(super) t: [Limbs; 8],
+pub(super) struct Claims {
+    pub(super) s: [Scalar; 8],
+    pub(super) t: [Scalar; 8],
     /// What x1 mod n must be: (r - e) mod n.
-    pub(super) target: [Limbs; 8],
+    target: [Limbs; 8],
     /// The lanes that may turn out valid.
     pub(super) live: u8,
 }
 
-impl Scalars {
+impl Claims {
     /// No signature in any lane.
     pub(super) const NONE: Self = Self {
-        s: [[1, 0, 0, 0]; 8],
-        t: [[1, 0, 0, 0]; 8],
+        s: [Scalar::ONE; 8],
+        t: [Scalar::ONE; 8],
         target: [[0; 4]; 8],
         live: 0,
     };
 
     /// Fills a lane, or leaves it dead when the signature cannot be valid.
     pub(super) fn fill(&mut self, lane: usize, e: &[u8; 32], signature: &[u8; 64]) {
-        let (r, s) = halves(signature);
-        let (r, s) = (from_be_bytes(&r), from_be_bytes(&s));
-        // B1, B2: r and s in [1, n-1]
-        if r == [0; 4] || !below(&r, &N) || s == [0; 4] || !below(&s, &N) {
-            return;
+        // B1 to B5
+        if let Some(claim) = Claim::from_bytes(e, signature) {
+            self.s[lane] = claim.s;
+            self.t[lane] = claim.t;
+            self.target[lane] = claim.x.to_limbs();
+            self.live |= 1 << lane;
         }
-        // B5: t = (r + s) mod n, reject t = 0
-        let t = add_mod(&r, &s, &N);
-        if t == [0; 4] {
-            return;
-        }
-        // B7 read backwards: r = (e + x1) mod n
-        let e = Scalar::from_bytes_reduced(e).to_limbs();
-        self.target[lane] = sub_mod(&r, &e, &N);
-        self.s[lane] = s;
-        self.t[lane] = t;
-        self.live |= 1 << lane;
+    }
+
+    /// What x1 mod n must be in each lane.
+    pub(super) const fn targets(&self) -> &[Limbs; 8] {
+        &self.target
     }
 
     /// The lanes whose target is also x1 mod n for x1 = target + n < p, and that x1.
@@ -67,7 +63,7 @@ impl Scalars {
 ///
 /// Lanes without a signature that could be valid hold the generator and digits of 1.
 pub(super) struct Group {
-    pub(super) scalars: Scalars,
+    pub(super) claims: Claims,
     /// The keys' abscissas, below p.
     pub(super) x: [Limbs; 8],
     /// The keys' ordinates, below p.
@@ -83,7 +79,7 @@ impl Group {
     pub(super) fn new(items: &[VerifyItem]) -> Self {
         let generator = AffinePoint::GENERATOR;
         let mut group = Self {
-            scalars: Scalars::NONE,
+            claims: Claims::NONE,
             x: [generator.x().to_limbs(); 8],
             y: [generator.y().to_limbs(); 8],
             key_digits: [[1; 8]; KEY_DIGITS],
@@ -103,17 +99,21 @@ impl Group {
         if !below(&x, &P) || !below(&y, &P) {
             return;
         }
-        self.scalars.fill(lane, &item.e, &item.signature);
-        if self.scalars.live >> lane & 1 == 0 {
+        self.claims.fill(lane, &item.e, &item.signature);
+        if self.claims.live >> lane & 1 == 0 {
             return;
         }
         self.x[lane] = x;
         self.y[lane] = y;
+        let (s, t) = (
+            self.claims.s[lane].to_limbs(),
+            self.claims.t[lane].to_limbs(),
+        );
         for (i, digits) in self.key_digits.iter_mut().enumerate() {
-            digits[lane] = digit::<KEY_WINDOW>(&self.scalars.t[lane], i);
+            digits[lane] = digit::<KEY_WINDOW>(&t, i);
         }
         for (i, digits) in self.generator_digits.iter_mut().enumerate() {
-            digits[lane] = digit::<GENERATOR_WINDOW>(&self.scalars.s[lane], i);
+            digits[lane] = digit::<GENERATOR_WINDOW>(&s, i);
         }
     }
 }

@@ -33,11 +33,7 @@ impl Row {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn gather(rows: [Self; 8]) -> [Tight<UNIT>; 2] {
-        let [x0, x1, x2, x3, y0, y1, y2, y3] = transpose(rows.map(|row| row.0));
-        [
-            Canonical::from_words_below_p([x0, x1, x2, x3]).tight(),
-            Canonical::from_words_below_p([y0, y1, y2, y3]).tight(),
-        ]
+        Canonical::halves(transpose(rows.map(|row| row.0)))
     }
 
     /// The row's words.

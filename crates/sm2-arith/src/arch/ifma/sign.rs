@@ -12,23 +12,29 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
+use super::across::abscissa_of_multiple;
 use super::field::{Canonical, Loose, mul};
-use super::odd::{OddScalars, multiples, windows};
+use super::odd::OddScalars;
 use super::point::Affine;
 use super::tree::Tree;
 use super::windows::tables;
 use super::words::load;
 use crate::batch::SignItem;
-use crate::limbs::Limbs;
-use crate::secret::{sign, signature_of};
-use crate::signing::to_bytes;
-use crate::{AffinePoint, Scalar};
+use crate::digits::OddDigits;
+use crate::secret::{disclose, sign, sign_with_abscissa};
+use crate::{AffinePoint, FieldElement, Scalar};
 
 /// Signs `items`; the slices are of one length.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn sign_batch(items: &[SignItem<'_>], signatures: &mut [Option<[u8; 64]>]) {
+    if items.len() <= MOST_ALONE {
+        for (item, signature) in items.iter().zip(signatures) {
+            *signature = sign_alone(item);
+        }
+        return;
+    }
     let groups = items.len().div_ceil(8).clamp(1, CHUNK_GROUPS);
-    let mut tree = Tree::new(windows(WIDTH), groups);
+    let mut tree = Tree::new(Digits::COUNT, groups);
     let comb = Comb::new();
     for (items, signatures) in items
         .chunks(8 * groups)
@@ -39,6 +45,16 @@ pub(super) fn sign_batch(items: &[SignItem<'_>], signatures: &mut [Option<[u8; 6
     tree.wipe();
 }
 
+/// A4 to A7, with the lanes for one signature.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn sign_alone(item: &SignItem<'_>) -> Option<[u8; 64]> {
+    let signed = match abscissa_of_multiple(&item.k).map(Zeroizing::new) {
+        Some(x) => sign_with_abscissa(item.inverse, &item.e, &item.k, &x),
+        None => sign(item.inverse, &item.e, &item.k),
+    };
+    disclose(signed)
+}
+
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn sign_chunk(
     items: &[SignItem<'_>],
@@ -46,17 +62,17 @@ fn sign_chunk(
     tree: &mut Tree,
     comb: &Comb,
 ) {
-    let nonces: Vec<OddScalars> = items.chunks(8).map(|items| nonces(items)).collect();
+    let nonces: Vec<OddScalars<WIDTH>> = items.chunks(8).map(|items| nonces(items)).collect();
     // A4: (x1, y1) = [k]G
     for (i, window) in comb.0.iter().enumerate() {
         for (g, k) in nonces.iter().enumerate() {
-            let (index, negative) = k.digit::<WIDTH>(i);
+            let (index, negative) = k.digit(i);
             tree.set(i, g, window.look_up(index, negative));
         }
     }
     let mut exceptional = [0; CHUNK_GROUPS];
     let exceptional = &mut exceptional[..nonces.len()];
-    let sums = tree.add_up(windows(WIDTH), exceptional);
+    let sums = tree.add_up(Digits::COUNT, exceptional);
     let groups = items.chunks(8).zip(signatures.chunks_mut(8));
     for ((items, signatures), (sum, exceptional)) in groups.zip(sums.iter().zip(exceptional)) {
         let abscissas = Zeroizing::new(abscissas(*sum));
@@ -66,30 +82,31 @@ fn sign_chunk(
                 sign(item.inverse, &item.e, &item.k)
             } else {
                 // A5 to A7
-                signature_of(item.inverse, &item.e, &item.k, &Scalar::from_limbs(x))
+                sign_with_abscissa(item.inverse, &item.e, &item.k, x)
             };
-            *signature = signed.into_option().map(|(r, s)| to_bytes(&r, &s));
+            *signature = disclose(signed);
         }
     }
 }
 
 /// The nonces of up to eight items; lanes without an item hold 1.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn nonces(items: &[SignItem<'_>]) -> OddScalars {
-    let mut nonces = Zeroizing::new([[1, 0, 0, 0]; 8]);
+fn nonces(items: &[SignItem<'_>]) -> OddScalars<WIDTH> {
+    let mut nonces = Zeroizing::new([Scalar::ONE; 8]);
     for (nonce, item) in nonces.iter_mut().zip(items) {
-        *nonce = item.k.to_limbs();
+        *nonce = item.k;
     }
     OddScalars::new(&nonces)
 }
 
-/// x of each lane, an integer below p.
+/// x of each lane.
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn abscissas(points: Affine) -> [Limbs; 8] {
-    // A product with 1 leaves the Montgomery domain.
-    let one = Canonical::splat([1, 0, 0, 0]).tight().factor();
-    let x: Loose<0, 18> = mul(points.x.factor(), one);
-    x.tight::<18>().canonical().to_integers()
+fn abscissas(points: Affine) -> [FieldElement; 8] {
+    // x·2^260 times 2^256 / 2^260 is what a `FieldElement` holds.
+    let radix = Canonical::splat(FieldElement::ONE.to_montgomery()).tight();
+    let x: Loose<0, 18> = mul(points.x.factor(), radix.factor());
+    let integers = x.tight::<18>().canonical().to_integers();
+    integers.map(FieldElement::from_montgomery)
 }
 
 /// The generator's odd multiples, 2^(7·i)·G times 1 to 127, for every window i.
@@ -153,6 +170,9 @@ impl Window {
 
 /// Bits of a window: 37 additions, and 148 KiB that are read whole for each group.
 const WIDTH: usize = 7;
-const MULTIPLES: usize = multiples(WIDTH);
+type Digits = OddDigits<WIDTH>;
+const MULTIPLES: usize = Digits::VALUES;
+/// More signatures take less time each with a lane for each.
+const MOST_ALONE: usize = 4;
 /// Groups whose additions share inversions.
 const CHUNK_GROUPS: usize = 32;

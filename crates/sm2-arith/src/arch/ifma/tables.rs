@@ -37,7 +37,7 @@ impl Tables {
         for (group, points) in groups.iter_mut().zip(points.iter_mut()) {
             let keys = Affine::from_integers(load(&group.x), load(&group.y));
             let on_curve = keys.on_curve();
-            group.scalars.live &= on_curve;
+            group.claims.live &= on_curve;
             points[0] = Affine::generator().select(on_curve, keys);
         }
         multiply(points, &mut self.denominators, &mut self.inverses);

@@ -5,7 +5,7 @@ use core::arch::x86_64::__mmask8;
 use super::field::{Canonical, Factor, Loose, ONE, R2, Tight, WEAK, mul, square, sub};
 use super::generator::{self, GeneratorRows};
 use super::point::{Addend, Affine, Jacobian};
-use super::prepare::{GENERATOR_WINDOW, Group, KEY_WINDOW, Scalars};
+use super::prepare::{Claims, GENERATOR_WINDOW, Group, KEY_WINDOW};
 use super::rows::{Row, load};
 use super::tables::{KeyRows, Tables};
 use crate::batch::VerifyItem;
@@ -29,7 +29,7 @@ pub(super) fn verify_batch(items: &[VerifyItem], verdicts: &mut [bool]) {
         for (verdicts, (group, key_rows)) in verdicts.chunks_mut(8).zip(lanes) {
             let sum = sum_of_products(group, key_rows, generator_rows);
             let zz: Loose<0, 20> = square(sum.z.factor());
-            let equal = has_abscissa(sum.x, zz.factor(), &group.scalars);
+            let equal = has_abscissa(sum.x, zz.factor(), &group.claims);
             hand_out(equal & !sum.is_infinity(), verdicts);
         }
     }
@@ -38,21 +38,21 @@ pub(super) fn verify_batch(items: &[VerifyItem], verdicts: &mut [bool]) {
 /// B7: the lanes where (e + x1) mod n = r, which is X = x1·Z² for x1 = (r - e) mod n or that plus n.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn has_abscissa(x: Tight<WEAK>, zz: Factor<20>, scalars: &Scalars) -> __mmask8 {
-    let mut equal = is_abscissa(x, zz, &scalars.target);
-    let (mask, second) = scalars.second_targets();
+pub(super) fn has_abscissa(x: Tight<WEAK>, zz: Factor<20>, claims: &Claims) -> __mmask8 {
+    let mut equal = is_abscissa(x, zz, claims.targets());
+    let (mask, second) = claims.second_targets();
     if mask != 0 {
         equal |= mask & is_abscissa(x, zz, &second);
     }
-    equal & scalars.live
+    equal & claims.live
 }
 
 /// [`has_abscissa`] where Z = 1.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn has_affine_abscissa(point: Affine, scalars: &Scalars) -> __mmask8 {
+pub(super) fn has_affine_abscissa(point: Affine, claims: &Claims) -> __mmask8 {
     let one = Canonical::splat(ONE).tight().factor().widen();
-    has_abscissa(point.x, one, scalars)
+    has_abscissa(point.x, one, claims)
 }
 
 /// Verdict i becomes lane i of `valid`.
@@ -80,7 +80,7 @@ fn sum_of_products(group: &Group, key_rows: &KeyRows, generator_rows: &Generator
             for ((row, lane), digit) in rows.iter_mut().zip(key_rows).zip(digits) {
                 *row = lane[entry(*digit) % lane.len()];
             }
-            sum.add(Addend::gather(rows), digits);
+            sum.add(rows, digits);
         }
         if position % GENERATOR_WINDOW == 0 {
             let digits = &group.generator_digits[position / GENERATOR_WINDOW];
@@ -88,7 +88,7 @@ fn sum_of_products(group: &Group, key_rows: &KeyRows, generator_rows: &Generator
             for (row, digit) in rows.iter_mut().zip(digits) {
                 *row = generator_rows[entry(*digit) % generator_rows.len()];
             }
-            sum.add(Addend::gather(rows), digits);
+            sum.add(rows, digits);
         }
     }
     sum.point
@@ -109,16 +109,16 @@ impl Sum {
         self.parity = !self.parity;
     }
 
-    /// Adds the multiples, whose magnitudes the digits gave, with the digits' signs.
+    /// Adds the multiples, which stand in the rows of the digits' magnitudes, with the digits' signs.
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
-    fn add(&mut self, multiples: Addend, digits: &[i16; 8]) {
+    fn add(&mut self, rows: [Row; 8], digits: &[i16; 8]) {
         let (mut negative, mut zero) = (0, 0);
         for (lane, digit) in digits.iter().enumerate() {
             negative |= __mmask8::from(*digit < 0) << lane;
             zero |= __mmask8::from(*digit == 0) << lane;
         }
-        let multiples = multiples.negate_where(negative ^ self.parity);
+        let multiples = Addend::gather(rows, negative ^ self.parity);
         let mut added = self.point.add_negated(multiples);
         if zero != 0 {
             added = added.select(zero, self.point.negated());

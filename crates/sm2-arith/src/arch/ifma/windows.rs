@@ -1,34 +1,32 @@
 //! Tables of odd multiples for fixed windows: d·2^(W·i)·P for every window i and odd d below 2^W.
 
 use super::field::{DENOMINATOR, Factor, PRODUCT, invert_all};
-use super::odd::{entries, multiples, windows};
 use super::point::Affine;
 use super::rows::{Row, load};
+use crate::digits::OddDigits;
 use crate::{AffinePoint, JacobianPoint};
 
-/// The rows of each point's table, windows one after the other, as [`OddScalars::digit`] counts.
-///
-/// [`OddScalars::digit`]: super::odd::OddScalars::digit
+/// The rows of each point's table, windows one after the other, as [`OddDigits::ROWS`] counts them.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn tables<const W: usize>(points: &[AffinePoint]) -> Vec<Box<[Row]>> {
     let bases = bases::<W>(points);
-    let mut multiples = Multiples::new(bases.len().div_ceil(8), multiples(W));
+    let mut multiples = Multiples::new(bases.len().div_ceil(8), OddDigits::<W>::VALUES);
     let per_window = multiples.of(&bases);
-    let tables = per_window.chunks_exact(windows(W));
+    let tables = per_window.chunks_exact(OddDigits::<W>::COUNT);
     tables
         .map(|windows| {
             let rows = windows.iter().flatten().copied();
-            rows.take(entries(W)).collect()
+            rows.take(OddDigits::<W>::ROWS).collect()
         })
         .collect()
 }
 
 /// 2^(W·i)·P for every point and window. None is infinity: the group has prime order.
 fn bases<const W: usize>(points: &[AffinePoint]) -> Vec<AffinePoint> {
-    let mut bases = Vec::with_capacity(points.len() * windows(W));
+    let mut bases = Vec::with_capacity(points.len() * OddDigits::<W>::COUNT);
     for point in points {
         let mut base = JacobianPoint::from(*point);
-        for _ in 0..windows(W) {
+        for _ in 0..OddDigits::<W>::COUNT {
             bases.push(base);
             for _ in 0..W {
                 base = base.double();
@@ -148,9 +146,9 @@ mod tests {
             let tables = tables::<4>(&points);
             assert_eq!(tables.len(), 2);
             for (table, point) in tables.iter().zip(&points) {
-                assert_eq!(table.len(), entries(4));
+                assert_eq!(table.len(), OddDigits::<4>::ROWS);
                 let mut base = Scalar::ONE;
-                for window in table.chunks(multiples(4)) {
+                for window in table.chunks(OddDigits::<4>::VALUES) {
                     let mut multiple = base;
                     for row in window {
                         let expected = public::multiply_add(&Scalar::ZERO, &multiple, point);

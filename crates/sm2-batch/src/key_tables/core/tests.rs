@@ -212,6 +212,17 @@ fn keys_that_are_busier_for_a_while_cost_a_bounded_share() {
 }
 
 #[test]
+fn a_flood_of_keys_that_qualify_costs_a_bounded_share() {
+    let mut engine = Engine::new(5000, 2);
+    let keys: Vec<_> = (0..20_000).flat_map(|index| [index; 2]).collect();
+    for batch in keys.chunks(100) {
+        engine.verify(batch);
+    }
+    engine.assert_bounded();
+    assert!(engine.made > 400, "the share is used: {}", engine.made);
+}
+
+#[test]
 fn pinned_keys_stay_and_do_not_fill_the_cache() {
     let mut engine = Engine::new(5, 4);
     pin(&engine.core, 0..20, false);

@@ -1,7 +1,4 @@
-//! The eight-lane verifier against the vectors of the workspace and against RustCrypto `sm2`.
-
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+//! Items to verify: the edge vectors of the workspace, and made ones that RustCrypto judges.
 
 use sm2::dsa::signature::hazmat::PrehashVerifier;
 use sm2::dsa::{Signature, VerifyingKey};
@@ -10,172 +7,11 @@ use sm2::elliptic_curve::ops::Reduce;
 use sm2::elliptic_curve::point::AffineCoordinates;
 use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm2::{FieldBytes, ProjectivePoint, PublicKey, Scalar};
-use sm2_arith::batch::{Backend as _, Ifma, KnownItem, VerifyItem};
+use sm2_arith::batch::VerifyItem;
 use sm3::{Digest, Sm3};
 
-const LANES: usize = 8;
-
-#[test]
-fn every_vector_at_every_lane_position() {
-    let Some(ifma) = available() else { return };
-    let vectors = edge_vectors();
-    assert!(
-        vectors.len() >= 240,
-        "only {} vectors were read",
-        vectors.len()
-    );
-    let neighbour = Maker::new(1).valid();
-    for (id, item, expected) in &vectors {
-        for lane in 0..LANES {
-            let mut items = [neighbour; LANES];
-            items[lane] = *item;
-            let mut verdicts = [!expected; LANES];
-            ifma.verify_batch(&items, &mut verdicts);
-            for (i, verdict) in verdicts.iter().enumerate() {
-                assert_eq!(
-                    *verdict,
-                    i != lane || *expected,
-                    "tcId {id} in lane {lane}, at {i}"
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn vectors_are_neighbours_of_each_other() {
-    let Some(ifma) = available() else { return };
-    let vectors = edge_vectors();
-    for shift in 0..LANES {
-        let mut rotated = vectors.clone();
-        rotated.rotate_left(shift);
-        let items: Vec<VerifyItem> = rotated.iter().map(|(_, item, _)| *item).collect();
-        let mut verdicts = vec![false; items.len()];
-        ifma.verify_batch(&items, &mut verdicts);
-        assert_eq!(known(ifma, &items), verdicts, "rotated by {shift}");
-        for ((id, _, expected), verdict) in rotated.iter().zip(verdicts) {
-            assert_eq!(verdict, *expected, "tcId {id}, rotated by {shift}");
-        }
-    }
-}
-
-#[test]
-fn every_batch_size_with_one_invalid_item_anywhere() {
-    let Some(ifma) = available() else { return };
-    let mut maker = Maker::new(2);
-    let valid: Vec<VerifyItem> = (0..4 * LANES + 1).map(|_| maker.valid()).collect();
-    for size in 0..=valid.len() {
-        for bad in 0..=size {
-            let mut items = valid[..size].to_vec();
-            if let Some(item) = items.get_mut(bad) {
-                item.e[31] ^= 1;
-            }
-            let mut verdicts = vec![false; size];
-            ifma.verify_batch(&items, &mut verdicts);
-            for (i, verdict) in verdicts.iter().enumerate() {
-                assert_eq!(
-                    *verdict,
-                    i != bad,
-                    "size {size}, invalid at {bad}, verdict {i}"
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn a_batch_of_exceptional_items_only() {
-    let Some(ifma) = available() else { return };
-    let mut maker = Maker::new(3);
-    let items: Vec<VerifyItem> = (0..3 * LANES).map(|i| maker.exceptional(i)).collect();
-    check(ifma, &items);
-}
-
-#[test]
-fn agrees_with_rustcrypto_on_mutated_signatures() {
-    let Some(ifma) = available() else { return };
-    differential(ifma, 4, 3_000);
-}
-
-#[test]
-#[ignore = "minutes of RustCrypto; run by hand with --release"]
-fn agrees_with_rustcrypto_on_many_mutated_signatures() {
-    let Some(ifma) = available() else { return };
-    differential(ifma, 5, 200_000);
-}
-
-#[test]
-#[should_panic(expected = "one verdict per item")]
-fn slices_of_different_lengths_are_refused() {
-    let Some(ifma) = available() else {
-        panic!("one verdict per item: not run")
-    };
-    ifma.verify_batch(&[], &mut [false]);
-}
-
-fn available() -> Option<Ifma> {
-    let ifma = Ifma::new();
-    if ifma.is_none() {
-        println!("skipped: no AVX-512 IFMA");
-    }
-    ifma
-}
-
-fn differential(ifma: Ifma, seed: u64, count: usize) {
-    let mut maker = Maker::new(seed);
-    let mut done = 0;
-    while done < count {
-        let size = 1 + maker.below(300);
-        let items: Vec<VerifyItem> = (0..size).map(|_| maker.any()).collect();
-        check(ifma, &items);
-        done += size;
-    }
-    assert!(
-        maker.valid_made > count / 8,
-        "too few of the items were valid"
-    );
-}
-
-fn check(ifma: Ifma, items: &[VerifyItem]) {
-    let mut verdicts = vec![false; items.len()];
-    ifma.verify_batch(items, &mut verdicts);
-    assert_eq!(known(ifma, items), verdicts);
-    for (i, (item, verdict)) in items.iter().zip(verdicts).enumerate() {
-        assert_eq!(
-            verdict,
-            rustcrypto(item),
-            "item {i} of {}: {item:02x?}",
-            items.len()
-        );
-    }
-}
-
-/// The verdicts with a table of each key.
-fn known(ifma: Ifma, items: &[VerifyItem]) -> Vec<bool> {
-    let keys: Vec<_> = items.iter().map(|item| item.public_key).collect();
-    let tables = ifma.key_tables(&keys);
-    let mut places = Vec::new();
-    let mut known = Vec::new();
-    for (i, (item, table)) in items.iter().zip(&tables).enumerate() {
-        if let Some(table) = table {
-            places.push(i);
-            known.push(KnownItem {
-                table,
-                e: item.e,
-                signature: item.signature,
-            });
-        }
-    }
-    let mut verdicts = vec![false; known.len()];
-    ifma.verify_known(&known, &mut verdicts);
-    let mut all = vec![false; items.len()];
-    for (place, verdict) in places.into_iter().zip(verdicts) {
-        all[place] = verdict;
-    }
-    all
-}
-
-fn rustcrypto(item: &VerifyItem) -> bool {
+/// What RustCrypto says of it.
+pub(crate) fn rustcrypto(item: &VerifyItem) -> bool {
     let mut sec1 = [4; 65];
     sec1[1..].copy_from_slice(&item.public_key);
     let Ok(key) = PublicKey::from_sec1_bytes(&sec1) else {
@@ -189,14 +25,15 @@ fn rustcrypto(item: &VerifyItem) -> bool {
 }
 
 /// Makes items from a counter hashed by SM3, so that every run sees the same ones.
-struct Maker {
+pub(crate) struct Maker {
     seed: u64,
     counter: u64,
-    valid_made: usize,
+    /// How many of those of [`any`](Self::any) were not mutated.
+    pub(crate) valid_made: usize,
 }
 
 impl Maker {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             seed,
             counter: 0,
@@ -204,7 +41,7 @@ impl Maker {
         }
     }
 
-    fn bytes(&mut self) -> [u8; 32] {
+    pub(crate) fn bytes(&mut self) -> [u8; 32] {
         self.counter += 1;
         let mut hash = Sm3::new();
         hash.update(self.seed.to_le_bytes());
@@ -212,7 +49,7 @@ impl Maker {
         hash.finalize().into()
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         usize::from(u16::from_le_bytes([self.bytes()[0], self.bytes()[1]])) % bound
     }
 
@@ -263,7 +100,7 @@ impl Maker {
         item
     }
 
-    fn valid(&mut self) -> VerifyItem {
+    pub(crate) fn valid(&mut self) -> VerifyItem {
         let (d, s, t) = (
             reduce(&self.bytes()),
             reduce(&self.bytes()),
@@ -273,9 +110,9 @@ impl Maker {
     }
 
     /// An item whose sum meets doublings, infinity or equal table entries.
-    fn exceptional(&mut self, kind: usize) -> VerifyItem {
+    pub(crate) fn exceptional(&mut self, kind: usize) -> VerifyItem {
         let t = self.scalar();
-        match kind % 6 {
+        match kind % KINDS {
             // sG = tP
             0 => {
                 let d = self.scalar();
@@ -310,6 +147,30 @@ impl Maker {
                 let d = (Scalar::from(10_u64) - s) * t.invert().unwrap();
                 Self::build(d, s, t)
             }
+            // the upper digits of s against all the others: [high]G = ±([low]G + tP)
+            5 => {
+                let s = self.odd();
+                let bit = if self.below(2) == 0 {
+                    189
+                } else {
+                    9 * (1 + self.below(27))
+                };
+                let (low, high) = split(&s, bit);
+                let d = (self.sign() * high - low) * t.invert().unwrap();
+                Self::build(d, s, t)
+            }
+            // the lower digits of t against its upper ones and the lower ones of s
+            6 => {
+                let (s, t) = (self.odd(), self.odd());
+                let (bit, s_bit) = match self.below(2) {
+                    0 => (192, 189),
+                    _ => (6 * (1 + self.below(41)), 9 * (1 + self.below(27))),
+                };
+                let ((low, high), (s_low, _)) = (split(&t, bit), split(&s, s_bit));
+                let sign = self.sign();
+                let d = s_low * sign * (low - sign * high).invert().unwrap();
+                Self::build(d, s, t)
+            }
             _ => {
                 let (d, s) = (self.scalar(), self.scalar());
                 Self::build(d, s, t)
@@ -317,10 +178,25 @@ impl Maker {
         }
     }
 
+    fn odd(&mut self) -> Scalar {
+        let mut bytes = self.bytes();
+        bytes[0] &= 0x7f;
+        bytes[31] |= 1;
+        reduce(&bytes)
+    }
+
+    fn sign(&mut self) -> Scalar {
+        if self.below(2) == 0 {
+            Scalar::ONE
+        } else {
+            -Scalar::ONE
+        }
+    }
+
     /// An item of any kind, mutated half of the time.
-    fn any(&mut self) -> VerifyItem {
+    pub(crate) fn any(&mut self) -> VerifyItem {
         let kind = self.below(16);
-        let mut item = if kind < 8 {
+        let mut item = if kind < KINDS {
             self.exceptional(kind)
         } else {
             self.valid()
@@ -348,12 +224,26 @@ impl Maker {
     }
 }
 
+/// The parts of an odd scalar that its odd signed digits below and from this bit on make up.
+fn split(scalar: &Scalar, bit: usize) -> (Scalar, Scalar) {
+    // low = 2 (u mod 2^bit) + 1 - 2^bit = (k mod 2^(bit+1)) - 2^bit, for k = 1 + 2u
+    let mut bytes: [u8; 32] = scalar.to_repr().into();
+    for (i, byte) in bytes.iter_mut().rev().enumerate() {
+        let kept = (bit + 1).saturating_sub(8 * i).min(8);
+        *byte &= u8::try_from((1_u16 << kept) - 1).unwrap();
+    }
+    let mut power = [0; 32];
+    power[31 - bit / 8] = 1 << (bit % 8);
+    let low = reduce(&bytes) - reduce(&power);
+    (low, scalar - &low)
+}
+
 fn reduce(bytes: &[u8; 32]) -> Scalar {
     <Scalar as Reduce<FieldBytes>>::reduce(&(*bytes).into())
 }
 
 /// The cases of the file whose key is uncompressed and whose fields are 32 bytes.
-fn edge_vectors() -> Vec<(u64, VerifyItem, bool)> {
+pub(crate) fn edge_vectors() -> Vec<(u64, VerifyItem, bool)> {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../conformance/vectors/sm2_verify_edge.json"
@@ -385,6 +275,9 @@ fn hex(text: &str) -> Option<Vec<u8>> {
         .map(|pair| u8::from_str_radix(pair?, 16).ok())
         .collect()
 }
+
+/// How many kinds of exceptional items there are.
+pub(crate) const KINDS: usize = 8;
 
 const N: [u8; 32] = [
     0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,

@@ -10,18 +10,18 @@ use core::arch::x86_64::{
 
 /// Proof that this processor and system have AVX-512F and AVX-512BW.
 #[derive(Clone, Copy)]
-pub(super) struct Lanes(());
+pub(crate) struct Lanes(());
 
 impl Lanes {
     /// Asks the processor.
-    pub(super) fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let available = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
         available.then_some(Self(()))
     }
 
     /// Hashes up to sixteen messages; the slices are of one length.
     #[expect(unsafe_code, reason = "the one dispatch into code for AVX-512")]
-    pub(super) fn hash(self, messages: &[&[u8]], digests: &mut [[u8; 32]]) {
+    pub(crate) fn hash(self, messages: &[&[u8]], digests: &mut [[u8; 32]]) {
         // SAFETY: `hash` needs avx512f and avx512bw, and no `Lanes` exists unless `Lanes::new`
         // has found both.
         unsafe { hash(messages, digests) }
@@ -29,7 +29,7 @@ impl Lanes {
 }
 
 /// How many 64-byte blocks the padded message has: one bit and the 8 bytes of the length follow it.
-pub(super) const fn blocks(message: &[u8]) -> usize {
+pub(crate) const fn blocks(message: &[u8]) -> usize {
     message.len() / 64 + if message.len() % 64 < 56 { 1 } else { 2 }
 }
 
