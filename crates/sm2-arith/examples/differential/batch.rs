@@ -44,10 +44,11 @@ impl Batch {
     /// The batch that the seed and the index decide.
     pub(crate) fn new(seed: u64, index: u64) -> Self {
         let mut random = Random::new(seed, index);
-        let size = if random.one_in(8) {
-            random.below(20)
-        } else {
-            200 + random.below(401)
+        // Back ends have ways of their own for one, for a few, and for many.
+        let size = match random.below(6) {
+            0 | 1 => random.below(20),
+            2 => random.below(150),
+            _ => 200 + random.below(401),
         };
         let maker = Maker::new(&mut random, size);
         let mut items: Vec<_> = (0..size)
@@ -68,7 +69,7 @@ impl Batch {
         };
         let key_of = items.iter().map(place).collect();
         let signers = maker.signers();
-        let signings = (0..size / 4)
+        let signings = (0..random.below(10) + size / 4)
             .map(|_| signing(&mut random, &signers))
             .collect();
         Self {
@@ -274,6 +275,9 @@ fn wrapped(labelled: &Labelled) -> Labelled {
 fn signing(random: &mut Random, signers: &[SigningKey]) -> Signing {
     let signer = random.below(signers.len());
     let (e, mut k) = (random.any_scalar(), random.any_scalar());
+    if random.one_in(8) {
+        k = doubling_nonce(random);
+    }
     let mut signing = Signing {
         signer,
         e: e.to_bytes(),
@@ -305,4 +309,32 @@ fn signing(random: &mut Random, signers: &[SigningKey]) -> Signing {
         signing.e = to_be_bytes(&add(&e.to_limbs(), &Scalar::MODULUS));
     }
     signing
+}
+
+/// A nonce for which the last addition of two parts, of the lower bits and the upper ones in digits
+/// that may be negative, is that of two equal points: `docs/trees.md`.
+fn doubling_nonce(random: &mut Random) -> Scalar {
+    // where the back ends split their sums, or anywhere
+    let any = 1 + random.below(254);
+    let split = random.one_of(&[144, 192, 224, any]);
+    let limbs = Scalar::MODULUS;
+    let lower = std::array::from_fn(|i| {
+        let bits = split.saturating_sub(64 * i).min(64);
+        if bits == 64 {
+            limbs[i]
+        } else {
+            limbs[i] & ((1 << bits) - 1)
+        }
+    });
+    let mut power = [0; 4];
+    power[split / 64] = 1 << (split % 64);
+    let (lower, power) = (Scalar::from_limbs(&lower), Scalar::from_limbs(&power));
+    // A = -(n mod 2^split), or 2^split more: k = n + 2 A
+    let half = random.one_of(&[
+        lower.negate(),
+        power.subtract(&lower),
+        lower.subtract(&power),
+    ]);
+    let k = half.add(&half);
+    if random.one_in(2) { k } else { k.negate() }
 }

@@ -13,11 +13,11 @@ pub(super) fn colliding(random: &mut Random) -> Option<(Scalar, Scalar, Scalar)>
     let layout = Layout::any(random);
     let terms = layout.terms(&s, &t);
     let [first, second] = layout.parts(random, &terms)?;
-    Some((meeting(random, first, second)?, s, t))
+    Some((meeting(random, &first, &second)?, s, t))
 }
 
 /// The d under which the parts meet; none if they do under no d or under every one.
-fn meeting(random: &mut Random, first: &[Term], second: &[Term]) -> Option<Scalar> {
+fn meeting(random: &mut Random, first: &[&Term], second: &[&Term]) -> Option<Scalar> {
     // A + d B, and what it meets
     let ((a, b), (mut other_a, mut other_b)) = (sum(first), sum(second));
     match random.below(3) {
@@ -37,8 +37,17 @@ struct Layout {
     widths: [usize; 2],
     order: Order,
     key_first: bool,
-    /// Whether neighbours are added, then sums of neighbours, and so on.
-    tree: bool,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy)]
+enum Shape {
+    /// One term after the other.
+    Chain,
+    /// Neighbours are added, then sums of neighbours, and so on.
+    Tree,
+    /// Eight chains, each of every eighth term, and then a tree.
+    Lanes,
 }
 
 #[derive(Clone, Copy)]
@@ -83,7 +92,7 @@ impl Layout {
             widths: [random.one_of(&widths), random.one_of(&widths)],
             order: random.one_of(&orders),
             key_first: random.one_in(2),
-            tree: random.one_in(3),
+            shape: random.one_of(&[Shape::Chain, Shape::Tree]),
         }
     }
 
@@ -117,20 +126,48 @@ impl Layout {
         terms
     }
 
-    /// Two neighbouring parts that are added to each other.
-    fn parts<'a>(&self, random: &mut Random, terms: &'a [Term]) -> Option<[&'a [Term]; 2]> {
-        if terms.len() < 2 {
+    /// Two parts that are added to each other.
+    fn parts<'a>(&self, random: &mut Random, terms: &'a [Term]) -> Option<[Vec<&'a Term>; 2]> {
+        if terms.len() < 16 {
             return None;
         }
-        if self.tree {
-            let size = 1 << random.below(8);
-            let pairs = terms.chunks(2 * size).collect::<Vec<_>>();
-            let (first, second) = random.one_of(&pairs).split_at_checked(size)?;
-            return (!second.is_empty()).then_some([first, second]);
+        let terms: Vec<_> = terms.iter().collect();
+        match self.shape {
+            Shape::Chain => Some(chained(random, &terms)),
+            Shape::Tree => {
+                let size = 1 << random.below(7);
+                siblings(random, &terms, size)
+            }
+            Shape::Lanes => {
+                let lane = |lane| terms.iter().skip(lane).step_by(8).copied();
+                if random.one_in(2) {
+                    let place = random.below(8);
+                    return Some(chained(random, &lane(place).collect::<Vec<_>>()));
+                }
+                let rounds = terms.len() / 8;
+                let lanes: Vec<_> = (0..8).flat_map(|place| lane(place).take(rounds)).collect();
+                let size = rounds << random.below(3);
+                siblings(random, &lanes, size)
+            }
         }
-        let (first, second) = terms.split_at(1 + random.below(terms.len() - 1));
-        Some([first, &second[..1]])
     }
+}
+
+/// Some first terms, and the one after them.
+fn chained<'a>(random: &mut Random, terms: &[&'a Term]) -> [Vec<&'a Term>; 2] {
+    let (first, second) = terms.split_at(1 + random.below(terms.len() - 1));
+    [first.to_vec(), second[..1].to_vec()]
+}
+
+/// Two neighbouring parts of this size, if there are two.
+fn siblings<'a>(
+    random: &mut Random,
+    terms: &[&'a Term],
+    size: usize,
+) -> Option<[Vec<&'a Term>; 2]> {
+    let pairs = terms.chunks(2 * size).collect::<Vec<_>>();
+    let (first, second) = random.one_of(&pairs).split_at_checked(size)?;
+    (!second.is_empty()).then(|| [first.to_vec(), second.to_vec()])
 }
 
 /// A digit times its power of two.
@@ -142,7 +179,7 @@ struct Term {
 }
 
 /// The factors of G and of P.
-fn sum(terms: &[Term]) -> (Scalar, Scalar) {
+fn sum(terms: &[&Term]) -> (Scalar, Scalar) {
     let (mut of_generator, mut of_key) = (Scalar::ZERO, Scalar::ZERO);
     for term in terms {
         let sum = if term.of_key {
@@ -223,32 +260,35 @@ fn scaled(digit: i64, position: usize) -> Scalar {
 }
 
 /// How this crate verifies: one at a time, in lanes, and by the tables of known keys.
-const LAYOUTS: [Layout; 4] = [
+const LAYOUTS: [Layout; 7] = [
     Layout {
         digits: [Digits::NonAdjacent; 2],
         widths: [13, 5],
         order: Order::Horner,
         key_first: true,
-        tree: false,
+        shape: Shape::Chain,
     },
     Layout {
         digits: [Digits::Booth; 2],
         widths: [11, 5],
         order: Order::Horner,
         key_first: true,
-        tree: false,
+        shape: Shape::Chain,
     },
-    known_keys([9, 6]),
-    known_keys([10, 6]),
+    known_keys([9, 6], Shape::Chain),
+    known_keys([9, 6], Shape::Tree),
+    known_keys([9, 6], Shape::Lanes),
+    known_keys([10, 6], Shape::Chain),
+    known_keys([10, 6], Shape::Tree),
 ];
 
-const fn known_keys(widths: [usize; 2]) -> Layout {
+const fn known_keys(widths: [usize; 2], shape: Shape) -> Layout {
     Layout {
         digits: [Digits::Odd; 2],
         widths,
         order: Order::Tables,
         key_first: true,
-        tree: true,
+        shape,
     }
 }
 
@@ -264,16 +304,15 @@ mod tests {
             let (s, t) = (random.any_scalar(), random.any_scalar());
             let layout = Layout::any(&mut random);
             let terms = layout.terms(&s, &t);
-            let (of_generator, of_key) = sum(&terms);
-            assert_eq!((of_generator, of_key), (s, t));
+            assert_eq!(sum(&terms.iter().collect::<Vec<_>>()), (s, t));
             let Some([first, second]) = layout.parts(&mut random, &terms) else {
                 continue;
             };
-            let Some(d) = meeting(&mut random, first, second) else {
+            let Some(d) = meeting(&mut random, &first, &second) else {
                 continue;
             };
             let [left, right] = [first, second].map(|part| {
-                let (of_generator, of_key) = sum(part);
+                let (of_generator, of_key) = sum(&part);
                 of_generator.add(&of_key.multiply(&d))
             });
             assert!(left == right || left == right.negate() || left == Scalar::ZERO);
