@@ -11,7 +11,7 @@ use super::curve::{
 use super::mutation::mutate;
 use super::random::{Random, add, below, to_be_bytes};
 
-/// What is verified and signed in one call: signatures whose verdict is known from how they were
+/// Signatures whose verdict is known from how they were
 /// made, and nonces whose usability is.
 pub(crate) struct Batch {
     pub(super) items: Vec<Labelled>,
@@ -21,6 +21,9 @@ pub(crate) struct Batch {
     pub(super) key_of: Vec<usize>,
     pub(super) signers: Vec<SigningKey>,
     pub(super) signings: Vec<Signing>,
+    /// How many of them go into one call: back ends have ways of their own for one, for a few, and
+    /// for many.
+    pub(super) cut: usize,
 }
 
 /// A signature to verify.
@@ -44,11 +47,11 @@ impl Batch {
     /// The batch that the seed and the index decide.
     pub(crate) fn new(seed: u64, index: u64) -> Self {
         let mut random = Random::new(seed, index);
-        // Back ends have ways of their own for one, for a few, and for many.
-        let size = match random.below(6) {
-            0 | 1 => random.below(20),
-            2 => random.below(150),
-            _ => 200 + random.below(401),
+        let size = 1 + random.below(600);
+        let cut = match random.below(4) {
+            0 => 1 + random.below(8),
+            1 => 1 + random.below(80),
+            _ => size,
         };
         let maker = Maker::new(&mut random, size);
         let mut items: Vec<_> = (0..size)
@@ -69,7 +72,7 @@ impl Batch {
         };
         let key_of = items.iter().map(place).collect();
         let signers = maker.signers();
-        let signings = (0..random.below(10) + size / 4)
+        let signings = (0..size.div_ceil(4))
             .map(|_| signing(&mut random, &signers))
             .collect();
         Self {
@@ -78,6 +81,7 @@ impl Batch {
             key_of,
             signers,
             signings,
+            cut,
         }
     }
 }

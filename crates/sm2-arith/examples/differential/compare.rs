@@ -72,7 +72,9 @@ fn check_batch<B: Backend>(backend: B, batch: &Batch) -> Result<(), Mismatch> {
     let items: Vec<_> = batch.items.iter().map(|labelled| labelled.item).collect();
     // What a verdict is before must not matter: it is wrong.
     let mut verdicts: Vec<_> = batch.items.iter().map(|labelled| !labelled.valid).collect();
-    backend.verify_batch(&items, &mut verdicts);
+    for (items, verdicts) in items.chunks(batch.cut).zip(verdicts.chunks_mut(batch.cut)) {
+        backend.verify_batch(items, verdicts);
+    }
     for (place, verdict) in verdicts.into_iter().enumerate() {
         if verdict != batch.items[place].valid {
             let party = format!("{}, verify_batch,", B::NAME);
@@ -102,7 +104,9 @@ fn check_known<B: Backend>(backend: B, batch: &Batch) -> Result<(), Mismatch> {
             verdicts.push(!labelled.valid);
         }
     }
-    backend.verify_known(&items, &mut verdicts);
+    for (items, verdicts) in items.chunks(batch.cut).zip(verdicts.chunks_mut(batch.cut)) {
+        backend.verify_known(items, verdicts);
+    }
     for (place, verdict) in places.into_iter().zip(verdicts) {
         if verdict != batch.items[place].valid {
             let party = format!("{}, verify_known,", B::NAME);
@@ -120,7 +124,10 @@ fn check_signatures<B: Backend>(backend: B, batch: &Batch) -> Result<(), Mismatc
     });
     let items: Vec<_> = items.collect();
     let mut signatures = vec![Some([0xA5; 64]); items.len()];
-    backend.sign_batch(&items, &mut signatures);
+    let cuts = items.chunks(batch.cut);
+    for (items, signatures) in cuts.zip(signatures.chunks_mut(batch.cut)) {
+        backend.sign_batch(items, signatures);
+    }
     for (place, (signing, signature)) in signings.iter().zip(signatures).enumerate() {
         let signer = &batch.signers[signing.signer];
         let e = Scalar::from_bytes_reduced(&signing.e);
