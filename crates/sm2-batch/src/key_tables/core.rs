@@ -325,8 +325,8 @@ type Keys = HashSet<HashedKey, BuildHasherDefault<AsItIs>>;
 
 /// The most tables that are made after one batch: what they add to its time.
 const MOST_TABLES: usize = 8;
-/// The signatures that are verified without tables for each table: a table takes about as long as 32 of them, so at most
-/// a quarter of the time goes into tables.
+/// The signatures that are verified without tables for each table: a table takes as long as 20 of them in lanes, so at most
+/// a sixth of the time goes into tables.
 const TABLE_CREDITS: usize = 96;
 const MOST_CREDITS: usize = MOST_TABLES * TABLE_CREDITS;
 /// The mean sightings of a key in the cache from one halving of the counts to the next, in units of `promote_after`: so many

@@ -11,9 +11,9 @@ use core::arch::x86_64::{
     _mm512_xor_si512,
 };
 
-use super::words::{column, store};
+use super::words::{columns, store};
 use crate::FieldElement;
-use columns::{E, LIMB_MASK, P, carry, multiple_of_p, spread_multiple_of_p};
+use columns::{E, LIMB_MASK, P, carry, multiple_of_p, select, spread_multiple_of_p};
 pub(super) use operations::{
     add, invert_all, invert_all_but_zeros, mul, square, square_plus_product, sub, sum_of_products,
 };
@@ -77,11 +77,7 @@ impl<const V: i64> Tight<V> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn select(self, mask: __mmask8, other: Self) -> Self {
-        let mut limbs = self.0;
-        for (limb, new) in limbs.iter_mut().zip(other.0) {
-            *limb = _mm512_mask_mov_epi64(*limb, mask, new);
-        }
-        Self(limbs)
+        Self(select(self.0, mask, other.0))
     }
 
     /// What stands in the lane at this distance, which is 1, 2 or 4: each lane and its partner change places.
@@ -170,11 +166,7 @@ impl<const V: i64> Factor<V> {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn select(self, mask: __mmask8, other: Self) -> Self {
-        let mut limbs = self.0;
-        for (limb, new) in limbs.iter_mut().zip(other.0) {
-            *limb = _mm512_mask_mov_epi64(*limb, mask, new);
-        }
-        Self(limbs)
+        Self(select(self.0, mask, other.0))
     }
 
     /// The same elements, without what stands above the limbs.
@@ -326,12 +318,7 @@ impl Canonical {
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma")]
     pub(super) fn from_integers_below_p(integers: &[[u64; 4]; 8]) -> Self {
-        Self::from_words_below_p([
-            column(integers, 0),
-            column(integers, 1),
-            column(integers, 2),
-            column(integers, 3),
-        ])
+        Self::from_words_below_p(columns(integers))
     }
 
     /// The integers, one a lane.

@@ -5,7 +5,7 @@ use core::arch::x86_64::{
     _mm512_sllv_epi64, _mm512_srlv_epi64, _mm512_test_epi64_mask, _mm512_testn_epi64_mask,
 };
 
-use super::words::{column, load};
+use super::words::{columns, load};
 use crate::Scalar;
 use crate::digits::OddDigits;
 
@@ -25,7 +25,7 @@ impl<const WIDTH: usize> OddScalars<WIDTH> {
             [a, b, c, d]
         });
         Self {
-            halves: [0, 1, 2, 3].map(|word| column(&halves, word)),
+            halves: columns(&halves),
             turned: mask(&digits.map(|digits| digits.turned)),
         }
     }

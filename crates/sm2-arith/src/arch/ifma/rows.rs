@@ -6,7 +6,7 @@ use core::arch::x86_64::{
 };
 
 use super::field::{Canonical, Tight, UNIT, WEAK};
-use super::words::{column, store};
+use super::words::{columns, store};
 
 /// One point: four words of x, then four of y or, in some tables, 2·y; all in [0, p).
 #[derive(Clone, Copy, Debug)]
@@ -48,12 +48,7 @@ impl Row {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(super) fn load(integers: &[[u64; 4]; 8]) -> Tight<WEAK> {
-    Tight::from_words([
-        column(integers, 0),
-        column(integers, 1),
-        column(integers, 2),
-        column(integers, 3),
-    ])
+    Tight::from_words(columns(integers))
 }
 
 /// Row i, column j becomes row j, column i.

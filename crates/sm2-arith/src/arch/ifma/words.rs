@@ -26,11 +26,11 @@ pub(super) fn store(words: __m512i) -> [u64; 8] {
     stored
 }
 
-/// Word `i` of each of eight integers.
+/// Eight integers, word by word: column i holds their words i.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(super) fn column(integers: &[[u64; 4]; 8], i: usize) -> __m512i {
-    load(&integers.map(|integer| integer[i]))
+pub(super) fn columns(integers: &[[u64; 4]; 8]) -> [__m512i; 4] {
+    [0, 1, 2, 3].map(|i| load(&integers.map(|integer| integer[i])))
 }
 
 /// Asks for a row that is read soon.

@@ -1,9 +1,9 @@
 //! Columns of products and their reduction; `docs/ifma.md` derives every magnitude.
 
 use core::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_srai_epi64,
-    _mm512_sub_epi64,
+    __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_madd52hi_epu64,
+    _mm512_madd52lo_epu64, _mm512_mask_mov_epi64, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_slli_epi64, _mm512_srai_epi64, _mm512_sub_epi64,
 };
 
 /// The accumulators of a product, the upper five at a bias.
@@ -90,6 +90,16 @@ pub(super) fn carry(mut limbs: [__m512i; 5]) -> [__m512i; 5] {
         let high = _mm512_srai_epi64::<52>(limbs[i]);
         limbs[i] = _mm512_and_si512(limbs[i], mask);
         limbs[i + 1] = _mm512_add_epi64(limbs[i + 1], high);
+    }
+    limbs
+}
+
+/// The limbs of `new` in the lanes of `mask`, those of `limbs` elsewhere.
+#[inline]
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(super) fn select(mut limbs: [__m512i; 5], mask: __mmask8, new: [__m512i; 5]) -> [__m512i; 5] {
+    for (limb, new) in limbs.iter_mut().zip(new) {
+        *limb = _mm512_mask_mov_epi64(*limb, mask, new);
     }
     limbs
 }
