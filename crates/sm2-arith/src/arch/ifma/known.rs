@@ -113,8 +113,10 @@ fn settle(
     claims: &Claims,
 ) {
     let zz: Loose<0, 20> = square(sum.z.factor());
-    hand_out(has_abscissa(sum.x, zz.factor(), claims), verdicts);
     let exceptional = sum.is_infinity() & claims.live;
+    // X = Z = 0 would have any abscissa.
+    let equal = has_abscissa(sum.x, zz.factor(), claims) & !exceptional;
+    hand_out(equal, verdicts);
     if exceptional != 0 {
         verify_again(items, verdicts, |i| exceptional >> i & 1 == 1);
     }
