@@ -4,3 +4,4 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 pub mod tars;
+pub mod transaction;

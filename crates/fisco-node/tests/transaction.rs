@@ -1,0 +1,461 @@
+//! Whole transactions, byte for byte.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests, outside test functions"
+)]
+
+use fisco_node::{
+    tars::Error,
+    transaction::{
+        Address, Rejection, SignatureWithKey, Transaction, TransactionData, TransactionError,
+        verify_batch, verify_encoded,
+    },
+};
+use proptest::prelude::*;
+use sm_soft::{SecretKey, SoftKey, SoftVerifier};
+use sm2_signing::{
+    BatchVerifier, Error as SigningError, ErrorKind, Item, Prehash, PublicKey, Signature, Signer,
+    UserId, Verdict, Verdicts, Verifier, VerifyError, Z,
+};
+
+/// Printed by the FISCO BCOS 3.x documentation (develop/api.md, `sendTransaction`): a contract deployed on a guomi chain.
+const DEPLOY: &str = include_str!("transaction/deploy.hex");
+
+/// The fields of FISCO BCOS's unit test TransactionTest.cpp, written with an independent program and signed with the
+/// key of its SignatureTest.cpp; no node has seen it.
+const CALL: &str = include_str!("transaction/call.hex");
+
+const CALL_TO: &str = "0x6849f21d1e455e9f0712b1e99fa4fcd23758e8f1";
+const CALL_NONCE: &str =
+    "82456994196425209985513938878262806289094428076435270713862099506789849517246";
+
+/// FISCO BCOS, SignatureTest.cpp.
+const KEY: &str = "ca508b2b49c1d2dc46cbd5a011686fdc19937dbc704afe6c547a862b3e2b6c69";
+const PUBLIC_KEY: &str = "f7dee65e76603ed7cd4c598d53cabe875c459e0fae4c6fd7b858189fd4741081\
+                          e970bca0d5cb571a7ac30586aec71b23187d4b25e59143812f74a2744604d42b";
+const ADDRESS: &str = "0x1b006263a5566083ce0db1a420ee6bb9898daa77";
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let pairs = digits.chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+        .collect()
+}
+
+fn unhex32(text: &str) -> [u8; 32] {
+    unhex(text).try_into().unwrap()
+}
+
+fn soft_key(secret: &str) -> SoftKey {
+    SoftKey::new(SecretKey::from_bytes(&unhex32(secret)).unwrap())
+}
+
+fn call_data() -> TransactionData {
+    let mut data = TransactionData::new("chain0", "group0", 501, CALL_NONCE);
+    data.to = CALL_TO.to_owned();
+    // set(string,string,string) with "test1", "test2", "test3"
+    let mut input = unhex("2fe99bdc");
+    for number in [0x60, 0xa0, 0xe0] {
+        input.extend([0; 31]);
+        input.push(number);
+    }
+    for text in [b"test1", b"test2", b"test3"] {
+        input.extend([0; 31]);
+        input.push(5);
+        input.extend(text);
+        input.extend([0; 27]);
+    }
+    data.input = input;
+    data
+}
+
+fn rejection(result: Result<impl std::fmt::Debug, TransactionError>) -> Rejection {
+    match result.unwrap_err() {
+        TransactionError::Rejected(rejection) => rejection,
+        TransactionError::Backend(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_transaction_of_the_documentation() {
+    let bytes = unhex(DEPLOY);
+    assert_eq!(bytes.len(), 1753);
+    let transaction = Transaction::decode(&bytes).unwrap();
+
+    let data = &transaction.data;
+    assert_eq!((data.version, data.block_limit), (0, 507));
+    assert_eq!((&*data.chain_id, &*data.group_id), ("chain0", "group0"));
+    assert_eq!((data.nonce.len(), &*data.to), (77, ""));
+    assert_eq!((data.input.len(), data.abi.len()), (1131, 342));
+    assert!(data.abi.starts_with(r#"[{"inputs":[],"#));
+
+    let hash = unhex32("867fc7059f04e9f172202b777673a8413c9e47990dcd09b11311a2f1f5b55a4f");
+    assert_eq!((data.hash(), &*transaction.data_hash), (hash, &hash[..]));
+    let key = SignatureWithKey::from_slice(&transaction.signature)
+        .unwrap()
+        .key;
+    assert_eq!(
+        Z::new(&key, &UserId::DEFAULT).to_string(),
+        "e2b65499fc78eca8414f60480f6e1c0a0be76a7e0419ffe2c9fc473279d847b0"
+    );
+    let e = "500a9595331922cadba8e50ce0d3e494abaf57c1a023fe8139dfbc41eb2d6f26";
+    assert_eq!(data.prehash(&key).to_string(), e);
+    assert_eq!(transaction.item().unwrap().e.to_string(), e);
+
+    let verified = transaction.verify(&SoftVerifier::new()).unwrap();
+    assert_eq!((verified.hash, verified.public_key), (hash, key));
+    assert_eq!(
+        verified.address.to_string(),
+        "0xf3293c3452b3b0479e64a4c612e8c1b0da5fe1af"
+    );
+    assert_eq!(transaction.encode().unwrap(), bytes);
+}
+
+#[test]
+fn a_transaction_made_for_the_tests() {
+    let bytes = unhex(CALL);
+    assert_eq!(bytes.len(), 611);
+    let data = call_data();
+    assert_eq!(data.hash_preimage().len(), 435);
+    let hash = unhex32("4b9f982298fc04a9480612c990c5b185c36d20cce358d13a31740015a690bf1e");
+    assert_eq!(data.hash(), hash);
+    let key = PublicKey::from_hex(PUBLIC_KEY).unwrap();
+    let e = "cf2eaca1414bcfe1fcb54346d90ec2989cb17fa2cbf77bec4d0e2d04dc316789";
+    assert_eq!(data.prehash(&key).to_string(), e);
+
+    let decoded = Transaction::decode(&bytes).unwrap();
+    assert_eq!(decoded.data, data);
+    let mut transaction = Transaction::sign(data, &soft_key(KEY)).unwrap();
+    transaction.signature.clone_from(&decoded.signature);
+    assert_eq!(transaction, decoded);
+    assert_eq!(transaction.encode().unwrap(), bytes);
+    let verified = transaction.verify(&SoftVerifier::new()).unwrap();
+    assert_eq!(verified.address.to_string(), ADDRESS);
+}
+
+/// FISCO BCOS, SignatureTest.cpp: the hash is not what SM2 signs.
+#[test]
+fn a_hash_is_signed_as_a_message() {
+    let parts = SignatureWithKey::from_slice(&unhex(&format!(
+        "cd39bf939d999ca710576a629c962edfc28608701a3a7b61c971daeac5a1399c\
+         f4a7272fa80783e171c7fd5b038a3af4521f681ebe9fd44db3b60e750c438293{PUBLIC_KEY}"
+    )))
+    .unwrap();
+    let hash = unhex32("82ec580fe6d36ae4f81cae3c73f4a5b3b5a09c943172dc9053c69fd8e18dca1e");
+    assert_eq!(sm_soft::hash::sm3(b"abcd"), hash);
+    let e = Prehash::of(&parts.key, &UserId::DEFAULT, &hash);
+    assert_eq!(
+        e.to_string(),
+        "bf2deebb8fa0b9a60d6cf1c6a8c8607febcaa916b333a2cbd4c386c13fc196c5"
+    );
+    let verify = |e: &Prehash| SoftVerifier::new().verify(&parts.key, e, &parts.signature);
+    assert!(verify(&e).is_ok());
+    let without_z = verify(&Prehash::from_bytes(&hash));
+    assert!(matches!(without_z, Err(VerifyError::Invalid)));
+}
+
+#[test]
+fn addresses_of_known_keys() {
+    for (secret, public_key, address) in [
+        (KEY, PUBLIC_KEY, ADDRESS),
+        (
+            "bcec428d5205abe0f0cc8a734083908d9eb8563e31f943d760786edf42ad67dd",
+            "77a8f8d2f786f079bd661e774da3a9f430c76b9acbcd71f9976bff7456bb136a\
+             80cb97335cc929a531791970f8ce10c0ca6ffb391e9ef241a48cbd8f3db1a82e",
+            "0x4b99a949a24f3dc8dc54b02d51ec0ae4c8bb7018",
+        ),
+    ] {
+        let key = soft_key(secret);
+        assert_eq!(key.public_key().to_string(), public_key);
+        assert_eq!(Address::of(key.public_key()).to_string(), address);
+    }
+}
+
+/// The fields from `value` on enter the hash from version 1 on, `extension` from version 2 on.
+#[test]
+fn versions_hash_more_fields() {
+    let mut data = TransactionData::new("c", "g", 1, "n");
+    data.value = "0x1".to_owned();
+    data.gas_price = "0x2".to_owned();
+    data.gas_limit = 3;
+    data.max_fee_per_gas = "0x4".to_owned();
+    data.max_priority_fee_per_gas = "0x5".to_owned();
+    data.extension = b"more".to_vec();
+    let common = b"cg\0\0\0\0\0\0\0\x01n";
+    let first = b"0x10x2\0\0\0\0\0\0\0\x030x40x5";
+    for (version, fields) in [
+        (0_i32, vec![&common[..]]),
+        (1, vec![common, first]),
+        (2, vec![common, first, b"more"]),
+        (3, vec![common, first, b"more"]),
+        (-1, vec![common, first, b"more"]),
+    ] {
+        data.version = version;
+        let expected = [&version.to_be_bytes()[..], &fields.concat()].concat();
+        assert_eq!(data.hash_preimage(), expected, "{version}");
+        assert_eq!(data.hash(), sm_soft::hash::sm3(&expected));
+    }
+}
+
+#[test]
+fn every_truncation_is_malformed() {
+    for text in [DEPLOY, CALL] {
+        let bytes = unhex(text);
+        for length in 0..bytes.len() {
+            match Transaction::decode(&bytes[..length]) {
+                // The input may end behind the data and behind the hash: there is no signature then.
+                Ok(transaction) => assert!(transaction.signature.is_empty(), "{length}"),
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+}
+
+/// One or all bits of each byte: refused, or the same transaction in another form.
+#[test]
+fn every_flipped_byte_is_refused() {
+    let engine = sm2_batch::best().unwrap();
+    for text in [DEPLOY, CALL] {
+        let bytes = unhex(text);
+        let flip = |(place, mask): (usize, u8)| {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= mask;
+            flipped
+        };
+        let masks = [0x01, 0x10, 0x80, 0xff];
+        let places = (0..bytes.len()).flat_map(|place| masks.map(|mask| (place, mask)));
+        let flipped: Vec<_> = places.map(flip).collect();
+        let answers = verify_encoded(&engine, &flipped).unwrap();
+        let answers = flipped.iter().zip(answers);
+        let accepted = answers.filter_map(|(flipped, answer)| {
+            let again = answer.ok()?.transaction.encode().unwrap();
+            assert_eq!(again, bytes);
+            (0..)
+                .zip(flipped)
+                .find(|(place, byte)| bytes[*place] != **byte)
+        });
+        // A version of 0 that is left out and a field with the unknown tag 0; the tag of an end says nothing.
+        let end = bytes.len() - 128 - 5 - 36 - 1;
+        assert_eq!(
+            accepted.collect::<Vec<_>>(),
+            [(1, &0x0c), (end, &0x1b), (end, &0x8b)]
+        );
+    }
+}
+
+#[test]
+fn each_refusal_has_its_reason() {
+    let key = soft_key(KEY);
+    let verifier = SoftVerifier::new();
+    let good = Transaction::sign(call_data(), &key).unwrap();
+    let with = |change: &dyn Fn(&mut Transaction)| {
+        let mut transaction = good.clone();
+        change(&mut transaction);
+        transaction.verify(&verifier)
+    };
+    assert!(with(&|_| ()).is_ok());
+    assert!(with(&|transaction| transaction.data_hash.clear()).is_ok());
+    assert!(with(&|transaction| transaction.sender = vec![1; 20]).is_ok());
+
+    let kind = rejection(with(&|transaction| transaction.kind = 1));
+    assert_eq!(kind, Rejection::Kind { found: 1 });
+    let hash = good.data.hash();
+    let computed = Rejection::DataHash { computed: hash };
+    assert_eq!(rejection(with(&|t| t.data_hash[31] ^= 1)), computed);
+    assert_eq!(rejection(with(&|t| t.data_hash.truncate(31))), computed);
+    assert_eq!(
+        rejection(with(&|t| t.signature[0] ^= 1)),
+        Rejection::Signature
+    );
+    assert_eq!(
+        rejection(with(&|t| t.signature[100] ^= 1)),
+        Rejection::Signature
+    );
+    assert_eq!(
+        rejection(with(&|t| t.signature.fill(0))),
+        Rejection::Signature
+    );
+    for length in [0, 64, 65, 127] {
+        let refused = rejection(with(&|t| t.signature.truncate(length)));
+        assert!(
+            matches!(refused, Rejection::SignatureLength(wrong) if wrong.found == length),
+            "{refused:?}"
+        );
+    }
+    let longer = rejection(with(&|t| t.signature.push(0)));
+    assert_eq!(
+        longer.to_string(),
+        "a signature of 129 bytes, expected 128 (r || s || x || y)"
+    );
+}
+
+#[test]
+fn numbers_are_hexadecimal_from_version_1_on() {
+    let key = soft_key(KEY);
+    let verify = |version, price: &str| {
+        let mut data = call_data();
+        data.version = version;
+        data.gas_price = price.to_owned();
+        Transaction::sign(data, &key)
+            .unwrap()
+            .verify(&SoftVerifier::new())
+    };
+    for (version, price) in [(0, "ten"), (1, ""), (1, "0x"), (1, "0x0aF"), (2, "0x1")] {
+        assert!(verify(version, price).is_ok(), "{version} {price}");
+    }
+    for price in ["10", "0xg", "x1", "0X1", "0x1 ", "0x1\n"] {
+        let field = "gasPrice";
+        assert_eq!(
+            rejection(verify(1, price)),
+            Rejection::NotHexadecimal { field }
+        );
+    }
+}
+
+#[test]
+fn a_batch_answers_in_order() {
+    let engine = sm2_batch::best().unwrap();
+    let key = SoftKey::generate().unwrap();
+    let sign = |number: i64| {
+        let data = TransactionData::new("chain0", "group0", number, number.to_string());
+        Transaction::sign(data, &key).unwrap()
+    };
+    let mut transactions: Vec<_> = (0..40).map(sign).collect();
+    transactions[3].signature.clear();
+    transactions[7].signature[5] ^= 1;
+    transactions[39].data_hash[0] ^= 1;
+    let answers = verify_batch(&engine, &transactions).unwrap();
+    assert_eq!(answers.len(), 40);
+    for (place, (transaction, answer)) in transactions.iter().zip(&answers).enumerate() {
+        match (place, answer) {
+            (3, Err(Rejection::SignatureLength(_)))
+            | (7, Err(Rejection::Signature))
+            | (39, Err(Rejection::DataHash { .. })) => {}
+            (_, Ok(verified)) => {
+                assert_eq!(verified.hash, transaction.data.hash());
+                assert_eq!(verified.address, Address::of(key.public_key()));
+            }
+            (_, Err(rejection)) => panic!("{place}: {rejection}"),
+        }
+    }
+
+    let encode = |transaction: &Transaction| transaction.encode().unwrap();
+    let mut encoded: Vec<_> = transactions.iter().map(encode).collect();
+    encoded[1].truncate(20);
+    let decoded = verify_encoded(&engine, &encoded).unwrap();
+    for (place, answer) in decoded.into_iter().enumerate() {
+        if place == 1 {
+            let truncated = matches!(answer, Err(Rejection::Malformed(Error::Truncated { .. })));
+            assert!(truncated, "{answer:?}");
+        } else {
+            assert_eq!(answer.map(|received| received.verified), answers[place]);
+        }
+    }
+    assert_eq!(verify_batch(&engine, &[]).unwrap(), []);
+}
+
+/// Fails, or answers with a number of verdicts of its own.
+#[derive(Debug)]
+struct Broken(Option<usize>);
+
+impl BatchVerifier for Broken {
+    fn verify_batch(&self, _: &[Item]) -> Result<Verdicts, SigningError> {
+        let count = self.0.ok_or_else(gone)?;
+        Ok(std::iter::repeat_n(Verdict::Valid, count).collect())
+    }
+}
+
+impl Verifier for Broken {
+    fn verify(&self, _: &PublicKey, _: &Prehash, _: &Signature) -> Result<(), VerifyError> {
+        Err(VerifyError::Backend(gone()))
+    }
+}
+
+fn gone() -> SigningError {
+    SigningError::new(ErrorKind::Device, "the card is gone")
+}
+
+#[test]
+fn a_broken_engine_refuses_nothing() {
+    let good = Transaction::sign(call_data(), &soft_key(KEY)).unwrap();
+    let failed = good.verify(&Broken(None)).unwrap_err();
+    assert!(matches!(failed, TransactionError::Backend(_)), "{failed}");
+    for engine in [
+        Broken(None),
+        Broken(Some(0)),
+        Broken(Some(1)),
+        Broken(Some(3)),
+    ] {
+        let error = verify_batch(&engine, &[good.clone(), good.clone()]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Device);
+    }
+}
+
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), ".{0,12}", "[0-9]{250,260}"]
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..300)
+}
+
+fn numbers() -> impl Strategy<Value = i64> {
+    prop_oneof![any::<i64>(), -200_i64..200]
+}
+
+prop_compose! {
+    fn data()(
+        version in 0..4,
+        names in [texts(), texts(), texts(), texts()],
+        abi in texts(),
+        prices in ["0x[0-9a-f]{0,9}", "0x[0-9a-f]{0,9}", "0x[0-9a-f]{0,9}", "0x[0-9a-f]{0,9}"],
+        numbers in [numbers(), numbers()],
+        parts in [bytes(), bytes()],
+    ) -> TransactionData {
+        let [chain_id, group_id, nonce, to] = names;
+        let mut data = TransactionData::new(chain_id, group_id, numbers[0], nonce);
+        data.version = version;
+        data.to = to;
+        data.abi = abi;
+        [data.value, data.gas_price, data.max_fee_per_gas, data.max_priority_fee_per_gas] = prices;
+        data.gas_limit = numbers[1];
+        [data.input, data.extension] = parts;
+        data
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_signed_and_encoded_is_decoded_and_verified(
+        data in data(),
+        import_time in numbers(),
+        attribute in any::<i32>(),
+        sender in bytes(),
+        extra_data in texts(),
+    ) {
+        let key = soft_key(KEY);
+        let mut transaction = Transaction::sign(data, &key).unwrap();
+        transaction.import_time = import_time;
+        transaction.attribute = attribute;
+        transaction.sender = sender;
+        transaction.extra_data = extra_data;
+        let decoded = Transaction::decode(&transaction.encode().unwrap()).unwrap();
+        prop_assert_eq!(&decoded, &transaction);
+        let verified = decoded.verify(&SoftVerifier::new()).unwrap();
+        prop_assert_eq!(verified.hash, sm_soft::hash::sm3(&decoded.data.hash_preimage()));
+        prop_assert_eq!(verified.public_key, *key.public_key());
+    }
+
+    #[test]
+    fn other_kinds_keep_their_bytes(kind in any::<i8>(), raw in bytes(), hash in bytes()) {
+        let mut transaction = Transaction::default();
+        transaction.kind = kind;
+        transaction.extra_transaction_bytes = raw;
+        transaction.extra_transaction_hash = hash;
+        prop_assert_eq!(Transaction::decode(&transaction.encode().unwrap()), Ok(transaction));
+    }
+}
