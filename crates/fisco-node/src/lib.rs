@@ -3,5 +3,6 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+pub mod block;
 pub mod tars;
 pub mod transaction;

@@ -50,7 +50,9 @@ use crate::tars::{self, Encoder, Field, Fields, TooLong};
 
 pub use address::Address;
 pub use data::TransactionData;
+pub(crate) use data::prehash;
 pub use signature::{SignatureLength, SignatureWithKey};
+pub(crate) use verify::verify_items;
 pub use verify::{Received, Rejection, TransactionError, Verified, verify_batch, verify_encoded};
 
 /// A transaction as it travels: the data that the sender wrote, and what is around it.
@@ -104,7 +106,7 @@ impl Transaction {
     pub fn sign<S: Signer + ?Sized>(data: TransactionData, signer: &S) -> Result<Self, Error> {
         let key = *signer.public_key();
         let hash = data.hash();
-        let signature = signer.sign(&data::prehash(&key, &hash))?;
+        let signature = signer.sign(&prehash(&key, &hash))?;
         Ok(Self {
             data,
             data_hash: hash.to_vec(),
@@ -165,33 +167,15 @@ impl Transaction {
     pub fn encode(&self) -> Result<Vec<u8>, TooLong> {
         let mut encoder = Encoder::new();
         encoder.structure(1, |data| self.data.write(data));
-        optional_bytes(&mut encoder, 2, &self.data_hash);
-        optional_bytes(&mut encoder, 3, &self.signature);
-        optional_integer(&mut encoder, 4, self.import_time);
-        optional_integer(&mut encoder, 5, self.attribute.into());
-        optional_bytes(&mut encoder, 7, &self.sender);
-        optional_text(&mut encoder, 8, &self.extra_data);
-        optional_integer(&mut encoder, 9, self.kind.into());
-        optional_bytes(&mut encoder, 10, &self.extra_transaction_bytes);
-        optional_bytes(&mut encoder, 11, &self.extra_transaction_hash);
+        encoder.optional_bytes(2, &self.data_hash);
+        encoder.optional_bytes(3, &self.signature);
+        encoder.optional_integer(4, self.import_time);
+        encoder.optional_integer(5, self.attribute.into());
+        encoder.optional_bytes(7, &self.sender);
+        encoder.optional_text(8, &self.extra_data);
+        encoder.optional_integer(9, self.kind.into());
+        encoder.optional_bytes(10, &self.extra_transaction_bytes);
+        encoder.optional_bytes(11, &self.extra_transaction_hash);
         encoder.finish()
-    }
-}
-
-fn optional_bytes(encoder: &mut Encoder, tag: u8, bytes: &[u8]) {
-    if !bytes.is_empty() {
-        encoder.bytes(tag, bytes);
-    }
-}
-
-fn optional_text(encoder: &mut Encoder, tag: u8, text: &str) {
-    if !text.is_empty() {
-        encoder.text(tag, text);
-    }
-}
-
-fn optional_integer(encoder: &mut Encoder, tag: u8, value: i64) {
-    if value != 0 {
-        encoder.integer(tag, value);
     }
 }

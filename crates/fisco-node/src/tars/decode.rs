@@ -229,6 +229,31 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A list, each element read with `read`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Type`], or what `read` says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fisco_node::tars::{Error, Fields};
+    ///
+    /// let field = Fields::new(&[0x39, 0, 2, 0x0c, 0, 7]).next().unwrap()?;
+    /// assert_eq!(field.elements(|element| element.i64())?, [0, 7]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn elements<T>(self, read: impl Fn(Self) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+        let list = self.list()?;
+        // So many elements are there: they have been walked over.
+        let mut elements = Vec::with_capacity(list.len());
+        for element in list {
+            elements.push(read(element?)?);
+        }
+        Ok(elements)
+    }
+
     /// A struct.
     ///
     /// # Errors

@@ -99,6 +99,43 @@ impl Encoder {
         self
     }
 
+    /// Writes an integer unless it is 0.
+    pub fn optional_integer(&mut self, tag: u8, value: i64) -> &mut Self {
+        if value == 0 {
+            return self;
+        }
+        self.integer(tag, value)
+    }
+
+    /// Writes a string unless it is empty.
+    pub fn optional_text(&mut self, tag: u8, text: &str) -> &mut Self {
+        if text.is_empty() {
+            return self;
+        }
+        self.text(tag, text)
+    }
+
+    /// Writes bytes unless there are none.
+    pub fn optional_bytes(&mut self, tag: u8, bytes: &[u8]) -> &mut Self {
+        if bytes.is_empty() {
+            return self;
+        }
+        self.bytes(tag, bytes)
+    }
+
+    /// Writes a list unless it is empty.
+    pub fn optional_list<T>(
+        &mut self,
+        tag: u8,
+        items: &[T],
+        write: impl FnMut(&mut Self, &T),
+    ) -> &mut Self {
+        if items.is_empty() {
+            return self;
+        }
+        self.list(tag, items, write)
+    }
+
     /// The bytes.
     ///
     /// # Errors

@@ -122,6 +122,24 @@ fn values_of_2_gib_are_refused() {
 }
 
 #[test]
+fn optional_fields_are_written_unless_empty() {
+    let written = |number, text: &str, bytes: &[u8], list: &[i64]| {
+        encoded(|encoder| {
+            encoder
+                .optional_integer(1, number)
+                .optional_text(2, text)
+                .optional_bytes(3, bytes)
+                .optional_list(4, list, |list, item| {
+                    list.integer(0, *item);
+                });
+        })
+    };
+    assert!(written(0, "", &[], &[]).is_empty());
+    let all = [0x10, 1, 0x26, 1, b'x', 0x3d, 0, 0, 1, 0, 0x49, 0, 1, 0x0c];
+    assert_eq!(written(1, "x", &[0], &[0]), all);
+}
+
+#[test]
 fn fields_of_all_types_are_skipped() {
     let bytes = [
         &[0x04, 0, 0, 0, 0][..],               // float

@@ -3,7 +3,6 @@
 use sm2_signing::{Prehash, PublicKey, UserId};
 use sm3::{Digest, Sm3};
 
-use super::{optional_bytes, optional_integer, optional_text};
 use crate::tars::{self, Encoder, Field, Fields};
 
 /// The fields of a transaction that are hashed and signed.
@@ -168,19 +167,19 @@ impl TransactionData {
 
     pub(super) fn write(&self, encoder: &mut Encoder) {
         encoder.integer(1, self.version.into());
-        optional_text(encoder, 2, &self.chain_id);
-        optional_text(encoder, 3, &self.group_id);
-        optional_integer(encoder, 4, self.block_limit);
-        optional_text(encoder, 5, &self.nonce);
-        optional_text(encoder, 6, &self.to);
-        optional_bytes(encoder, 7, &self.input);
-        optional_text(encoder, 8, &self.abi);
-        optional_text(encoder, 9, &self.value);
-        optional_text(encoder, 10, &self.gas_price);
-        optional_integer(encoder, 11, self.gas_limit);
-        optional_text(encoder, 12, &self.max_fee_per_gas);
-        optional_text(encoder, 13, &self.max_priority_fee_per_gas);
-        optional_bytes(encoder, 14, &self.extension);
+        encoder.optional_text(2, &self.chain_id);
+        encoder.optional_text(3, &self.group_id);
+        encoder.optional_integer(4, self.block_limit);
+        encoder.optional_text(5, &self.nonce);
+        encoder.optional_text(6, &self.to);
+        encoder.optional_bytes(7, &self.input);
+        encoder.optional_text(8, &self.abi);
+        encoder.optional_text(9, &self.value);
+        encoder.optional_text(10, &self.gas_price);
+        encoder.optional_integer(11, self.gas_limit);
+        encoder.optional_text(12, &self.max_fee_per_gas);
+        encoder.optional_text(13, &self.max_priority_fee_per_gas);
+        encoder.optional_bytes(14, &self.extension);
     }
 }
 

@@ -181,7 +181,7 @@ fn judge<B: BatchVerifier + ?Sized>(
 pub(crate) fn verify_items<B: BatchVerifier + ?Sized>(
     engine: &B,
     items: &[Item],
-) -> Result<impl Iterator<Item = Verdict>, Error> {
+) -> Result<std::vec::IntoIter<Verdict>, Error> {
     let verdicts = engine.verify_batch(items)?;
     if verdicts.len() != items.len() {
         let what = format!("{} verdicts on {} items", verdicts.len(), items.len());
