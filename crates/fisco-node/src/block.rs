@@ -44,6 +44,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
 mod data;
 mod seal;
 mod sealers;

@@ -43,6 +43,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
 mod cursor;
 mod decode;
 mod encode;

@@ -39,6 +39,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
 mod address;
 mod data;
 mod signature;

@@ -169,6 +169,14 @@ impl BlockHeaderData {
 
 impl ParentInfo {
     /// A block by its height and hash.
+    ///
+    /// ```
+    /// use fisco_node::block::{BlockHeader, ParentInfo};
+    ///
+    /// let last = BlockHeader::default();
+    /// let parent = ParentInfo::new(last.data.number, &last.data.hash());
+    /// assert_eq!(parent.hash, last.data.hash());
+    /// ```
     #[must_use]
     pub fn new(number: i64, hash: &[u8; 32]) -> Self {
         Self {

@@ -140,6 +140,29 @@ impl BlockHeader {
     /// # Errors
     ///
     /// Every [`SealRejection`] but [`SealRejection::Signatures`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fisco_node::block::{BlockHeader, Sealer, SealerList, SealerSignature};
+    /// use fisco_node::transaction::{Transaction, TransactionData};
+    /// use sm2_signing::{BatchVerifier, Signer};
+    /// use sm_soft::SoftKey;
+    ///
+    /// let (node, account) = (SoftKey::generate()?, SoftKey::generate()?);
+    /// let sealers = SealerList::new([Sealer { key: *node.public_key(), weight: 1 }])?;
+    /// let mut header = BlockHeader::default();
+    /// header.data.set_sealers(&sealers);
+    /// header.signatures = vec![SealerSignature::sign(&header.data, 0, &node)?];
+    /// let data = TransactionData::new("chain0", "group0", 501, "1");
+    /// let transaction = Transaction::sign(data, &account)?;
+    ///
+    /// // The seal and the transactions of a block in one batch.
+    /// let mut items = header.seal_items(&sealers)?;
+    /// items.push(transaction.item()?);
+    /// assert!(sm2_batch::best()?.verify_batch(&items)?.all_valid());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn seal_items(&self, sealers: &SealerList) -> Result<Vec<Item>, SealRejection> {
         Claim::of(self, sealers).map(|claim| claim.items)
     }

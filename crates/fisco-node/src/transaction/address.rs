@@ -36,8 +36,8 @@ impl Address {
 
     /// Takes 20 bytes.
     #[must_use]
-    pub const fn from_bytes(bytes: &[u8; 20]) -> Self {
-        Self(*bytes)
+    pub const fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
     }
 
     /// The 20 bytes.

@@ -16,6 +16,79 @@ use sm2_signing::{
 use crate::{KEY, call_data, soft_key};
 
 #[test]
+fn hostile_bytes_are_malformed() {
+    let engine = sm2_batch::best().unwrap();
+    let nested = [&[0xca][..], &[0x0a].repeat(100_000)].concat();
+    let cases: [(&str, &[u8], &str); 9] = [
+        (
+            "no struct",
+            &[0x10, 1],
+            "byte 0: tag 1 is an integer of 1 byte, expected a struct",
+        ),
+        (
+            "open struct",
+            &[0x1a, 0x1c],
+            "byte 2: 1 bytes expected, 0 left",
+        ),
+        (
+            "chain of 2 GiB",
+            &[0x1a, 0x27, 0x80, 0, 0, 0, 0x0b],
+            "byte 2: length 2147483648 with 1 bytes left",
+        ),
+        (
+            "signature of 2 GiB",
+            &[0x3d, 0, 2, 0x7f, 255, 255, 255],
+            "byte 2: length 2147483647 with 0 bytes left",
+        ),
+        (
+            "signature of -1",
+            &[0x3d, 0, 0, 0xff],
+            "byte 2: length -1 with 0 bytes left",
+        ),
+        (
+            "unknown list of 2 GiB",
+            &[0xf9, 99, 2, 0x7f, 255, 255, 255],
+            "byte 2: length 2147483647 with 0 bytes left",
+        ),
+        (
+            "unknown struct, nested",
+            &nested,
+            "byte 16: nested deeper than 16",
+        ),
+        (
+            "two signatures",
+            &[0x3d, 0, 0x0c, 0x3d, 0, 0x0c],
+            "byte 3: tag 3 behind tag 3",
+        ),
+        (
+            "version of 8 bytes",
+            &[0x1a, 0x13, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b],
+            "byte 1: tag 1 is an integer of 8 bytes, expected an integer of at most 4 bytes",
+        ),
+    ];
+    let answers = verify_encoded(&engine, &cases.map(|(_, bytes, _)| bytes)).unwrap();
+    for ((why, _, reason), answer) in cases.iter().zip(answers) {
+        let expected = format!("not a transaction: {reason}");
+        assert_eq!(answer.unwrap_err().to_string(), expected, "{why}");
+    }
+    let nothing = verify_encoded(&engine, &[&[][..]]).unwrap();
+    assert!(matches!(nothing[0], Err(Rejection::SignatureLength(_))));
+}
+
+/// A later version may add fields to both structs.
+#[test]
+fn unknown_fields_are_skipped() {
+    let transaction = Transaction::sign(call_data(), &soft_key(KEY)).unwrap();
+    let bytes = transaction.encode().unwrap();
+    let end = bytes.len() - 128 - 5 - 36 - 1;
+    let unknown = [&[0xf6, 200, 3][..], b"new", &[0xfa, 201, 0x1c, 0x0b]].concat();
+    let extended = [&bytes[..end], &unknown, &bytes[end..], &unknown].concat();
+    let decoded = Transaction::decode(&extended).unwrap();
+    assert_eq!(decoded, transaction);
+    assert_eq!(decoded.encode().unwrap(), bytes);
+}
+
+#[test]
 fn each_refusal_has_its_reason() {
     let key = soft_key(KEY);
     let verifier = SoftVerifier::new();
