@@ -16,5 +16,7 @@ pub use genesis::{
     ChainVersion, ConsensusType, Genesis, Sealer, SealerError, SealerSet, UnknownVersion,
 };
 pub use node::{CardSettings, KeySource, KmsType, NodeConfig};
+#[cfg(feature = "card")]
+pub(crate) use password::pin;
 pub use password::{Password, PasswordError, PasswordSource};
 pub use warning::{Warning, WarningKind};

@@ -1,9 +1,15 @@
 //! Who a node or an account is: its node id and its address.
 
+#[cfg(feature = "soft")]
+mod node_pem;
+
 use std::{fmt, str::FromStr};
 
 use sm2_signing::PublicKey;
 use sm3::{Digest, Sm3};
+
+#[cfg(feature = "soft")]
+pub use node_pem::{NodePem, NodePemError};
 
 /// The id of a node: its public key x‖y as 128 lower-case hexadecimal digits.
 ///
@@ -25,6 +31,35 @@ impl NodeId {
     #[must_use]
     pub const fn new(key: PublicKey) -> Self {
         Self(key)
+    }
+
+    /// Asks a card for the public key of the signing key at an index.
+    ///
+    /// # Errors
+    /// When there is no such key, or the card does not answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use gmt0018::{Dialect, Module, Open};
+    /// use fisco_node::identity::NodeId;
+    /// use gmt0018::KeyIndex;
+    ///
+    /// # let card = gmt0018_soft::EphemeralCard::new()?;
+    /// # card.card().generate_key_pair(43, b"12345678")?;
+    /// # let module = Module::from_functions("software card", gmt0018_soft::functions());
+    /// # let dialect = Dialect::STANDARD.with_open(Open::WithPath(card.path().into()));
+    /// let session = module.device(&dialect)?.session()?;
+    /// let id = NodeId::in_card(&session, KeyIndex::new(43))?;
+    /// assert_eq!(id.to_string().len(), 128);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "card")]
+    pub fn in_card(
+        session: &gmt0018::Session,
+        index: gmt0018::KeyIndex,
+    ) -> Result<Self, gmt0018::Error> {
+        session.sign_public_key(index).map(Self)
     }
 
     /// The public key.

@@ -4,6 +4,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod config;
+#[cfg(all(feature = "batch", any(feature = "card", feature = "soft")))]
+pub mod crypto;
 pub mod identity;
 
 mod replace;
