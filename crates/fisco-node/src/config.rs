@@ -8,6 +8,8 @@ mod genesis;
 pub mod ini;
 mod node;
 mod password;
+mod read;
+mod sdk;
 mod warning;
 
 pub use check::{check, fix};
@@ -16,7 +18,6 @@ pub use genesis::{
     ChainVersion, ConsensusType, Genesis, Sealer, SealerError, SealerSet, UnknownVersion,
 };
 pub use node::{CardSettings, KeySource, KmsType, NodeConfig};
-#[cfg(feature = "card")]
-pub(crate) use password::pin;
 pub use password::{Password, PasswordError, PasswordSource};
+pub use sdk::{AccountSource, SdkConfig};
 pub use warning::{Warning, WarningKind};

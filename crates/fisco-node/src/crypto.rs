@@ -1,5 +1,7 @@
 //! Which key signs for a node, and which engine verifies.
 
+pub(crate) mod key;
+
 mod error;
 mod options;
 
@@ -12,6 +14,8 @@ use sm2_signing::{BatchVerifier, PublicKey, Signer};
 
 #[cfg(feature = "card")]
 use crate::config::CardSettings;
+#[cfg(feature = "soft")]
+use crate::config::Password;
 use crate::{
     config::{Genesis, KeySource, NodeConfig},
     identity::NodeId,
@@ -159,71 +163,21 @@ fn in_card(
     options: &CryptoOptions,
     software: Arc<dyn BatchVerifier>,
 ) -> Result<NodeCrypto, CryptoError> {
-    use gmt0018::{CardKey, CardVerifier, KeyIndex, Module, SessionPool};
-    use sm2_signing::{ErrorKind, Serial};
+    use gmt0018::CardVerifier;
+    use sm2_signing::Serial;
 
-    let index = KeyIndex::new(settings.index());
-    let password = options.password.password(settings.password())?;
-    let pin =
-        crate::config::pin(&password).map_err(|error| CryptoError::refused(index, error.into()))?;
-    let module = match &options.module {
-        Some(module) => module.clone(),
-        None => Module::open(settings.library())
-            .map_err(|error| CryptoError::library(settings.library(), error))?,
-    };
-    let device = |error| CryptoError::device(&module, error);
-    let pool = SessionPool::new(
-        module.device(&options.dialect).map_err(device)?,
-        options.pool.clone(),
-    );
-    let of_index = |error: gmt0018::Error| match error.kind() {
-        ErrorKind::Device | ErrorKind::Busy => device(error),
-        _ => CryptoError::index(index, error),
-    };
-    let session = pool.session().map_err(device)?;
-    let exported = session.sign_public_key(index).map_err(of_index)?;
-    drop(session);
-    let of_password = |error: gmt0018::Error| match error.kind() {
-        ErrorKind::Device | ErrorKind::Busy => device(error),
-        _ => CryptoError::refused(index, error),
-    };
-    let key = CardKey::new(pool.clone(), index, pin).map_err(of_password)?;
-    test_signature(&key, &exported, index, of_password)?;
+    let key = key::in_card(settings, options)?;
     let verifier: Arc<dyn BatchVerifier> = if options.verification_on_card {
-        Arc::new(Serial::new(CardVerifier::new(pool)))
+        Arc::new(Serial::new(CardVerifier::new(key.pool().clone())))
     } else {
         software
     };
     Ok(NodeCrypto {
-        node_id: NodeId::new(exported),
+        node_id: NodeId::new(*key.public_key()),
         signer: Arc::new(key),
         verifier,
         in_card: true,
     })
-}
-
-/// Signs on the card and verifies on the CPU: neither a wrong password nor a wrong key shows before.
-#[cfg(feature = "card")]
-fn test_signature(
-    key: &gmt0018::CardKey,
-    exported: &PublicKey,
-    index: gmt0018::KeyIndex,
-    of_password: impl Fn(gmt0018::Error) -> CryptoError,
-) -> Result<(), CryptoError> {
-    use sm2_signing::{Prehash, UserId, Verifier, VerifyError};
-
-    // Nothing that a chain signs has this length: it signs hashes of 32 bytes.
-    let e = Prehash::of(
-        exported,
-        &UserId::DEFAULT,
-        b"fisco-node: signature at start",
-    );
-    let signature = key.try_sign(&e).map_err(of_password)?;
-    match sm2_batch::Portable::new().verify(exported, &e, &signature) {
-        Ok(()) => Ok(()),
-        Err(VerifyError::Invalid) => Err(CryptoError::TestSignature(index)),
-        Err(VerifyError::Backend(error)) => Err(CryptoError::engine(error)),
-    }
 }
 
 #[cfg(feature = "soft")]
@@ -232,29 +186,17 @@ fn in_file(
     options: &CryptoOptions,
     software: Arc<dyn BatchVerifier>,
 ) -> Result<NodeCrypto, CryptoError> {
-    use crate::identity::NodePem;
-    use sm_soft::SoftKey;
-
     if options.verification_on_card {
         return Err(CryptoError::NoCardToVerify);
     }
-    let password = options
-        .password
-        .password(&crate::config::Password::default())?;
-    let password = (!password.is_empty()).then_some(password);
-    let key_file = |source| CryptoError::KeyFile {
-        path: path.to_path_buf(),
-        source,
-    };
-    match NodePem::read(path, password.as_ref()).map_err(key_file)? {
-        NodePem::Private(key) => Ok(NodeCrypto {
-            node_id: NodeId::new(key.public_key()),
-            signer: Arc::new(SoftKey::new(key)),
-            verifier: software,
-            in_card: false,
-        }),
-        NodePem::Public(_) | NodePem::Stub(_) => Err(CryptoError::NoPrivateKey(path.to_path_buf())),
-    }
+    let password = options.password.password(&Password::default())?;
+    let key = key::in_file(path, &password)?;
+    Ok(NodeCrypto {
+        node_id: NodeId::new(*key.public_key()),
+        signer: Arc::new(key),
+        verifier: software,
+        in_card: false,
+    })
 }
 
 /// The node does not read the file when its key is in a card, but who looks for the node's id there must find the right one.

@@ -3,6 +3,8 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(all(feature = "batch", any(feature = "card", feature = "soft")))]
+pub mod account;
 pub mod config;
 #[cfg(all(feature = "batch", any(feature = "card", feature = "soft")))]
 pub mod crypto;

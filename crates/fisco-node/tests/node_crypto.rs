@@ -8,7 +8,8 @@ use std::{
 };
 
 use fisco_node::{
-    config::{Genesis, NodeConfig, PasswordSource, ini::Ini},
+    account::Account,
+    config::{Genesis, NodeConfig, PasswordSource, SdkConfig, ini::Ini},
     crypto::{CryptoError, CryptoOptions, NodeCrypto},
     identity::{NodeId, NodePem},
 };
@@ -246,6 +247,58 @@ fn software_never_signs_for_a_card() {
     let crypto = node.start(CARD).unwrap_err();
     assert!(matches!(crypto, CryptoError::NodePem { .. }), "{crypto}");
     assert_eq!(node.module.call_count(Function::ExternalVerifyEcc), 0);
+}
+
+#[test]
+fn account_is_a_key_in_the_card_or_in_a_file() {
+    let node = Node::new();
+    let open = |text: &str| {
+        Account::open(
+            &SdkConfig::parse("config.toml", text).unwrap(),
+            &node.options(),
+        )
+    };
+    let card = format!(
+        "[cryptoMaterial]\nenableHsm = \"true\"\nhsmKeyIndex = \"43\"\nhsmPassword = \"{PASSWORD}\"\n"
+    );
+    let account = open(&card).unwrap();
+    assert!(account.is_in_card());
+    assert_eq!(
+        account.address(),
+        node.start(CARD).unwrap().node_id().address()
+    );
+    assert!(!format!("{account:?}").contains(PASSWORD));
+    let error = open(&card.replace(PASSWORD, "sesame sesame")).unwrap_err();
+    assert!(matches!(error, CryptoError::Password { .. }), "{error}");
+
+    let key = SoftKey::generate().unwrap();
+    let path = node.path("account.pem");
+    let file = format!("{card}[account]\naccountFilePath = '{}'\n", path.display());
+    assert!(matches!(open(&file), Err(CryptoError::KeyFile { .. })));
+    let pem = sm_soft::keyfile::to_encrypted_pkcs8_pem(
+        key.secret_key(),
+        b"secret99",
+        &Default::default(),
+    );
+    fs::write(&path, pem.unwrap()).unwrap();
+    let file = format!("{file}password = \"secret99\"\n");
+    let account = open(&file).unwrap();
+    assert!(!account.is_in_card());
+    assert_eq!(account.public_key(), key.public_key());
+    assert!(
+        open(&format!(
+            "{file}accountAddress = \"{}\"\n",
+            account.address()
+        ))
+        .is_ok()
+    );
+    let other = another().address();
+    let error = open(&format!("{file}accountAddress = \"{other}\"\n")).unwrap_err();
+    assert!(
+        matches!(error, CryptoError::Address { wanted, .. } if wanted == other),
+        "{error}"
+    );
+    assert!(matches!(open(""), Err(CryptoError::NoAccount)));
 }
 
 #[test]

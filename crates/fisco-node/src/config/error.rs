@@ -1,10 +1,6 @@
 //! What is wrong with a configuration file, and where.
 
-use std::{
-    fmt, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fmt, io, path::Path, sync::Arc};
 
 use super::SealerError;
 
@@ -216,6 +212,9 @@ pub enum Problem {
         /// What to write.
         hint: &'static str,
     },
+    /// The file is no TOML.
+    #[error("the file is no TOML: {0}")]
+    Toml(String),
     /// The list of consensus nodes is none.
     #[error(transparent)]
     Sealers(SealerError),
@@ -227,15 +226,4 @@ pub enum Problem {
         /// What is wrong with it.
         why: &'static str,
     },
-}
-
-impl Problem {
-    /// A missing file, unreadable one, and so on.
-    pub(crate) fn unreadable(path: &Path, error: io::Error) -> ConfigError {
-        let file: Arc<Path> = PathBuf::from(path).into();
-        ConfigError::new(
-            Location::file_only(&file),
-            Self::Unreadable(Arc::new(error)),
-        )
-    }
 }

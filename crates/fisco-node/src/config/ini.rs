@@ -9,7 +9,7 @@
 mod edit;
 mod parse;
 
-use std::{fmt, fs::File, io::Read, ops::Range, path::Path, sync::Arc};
+use std::{fmt, ops::Range, path::Path, sync::Arc};
 
 use zeroize::Zeroizing;
 
@@ -76,23 +76,7 @@ impl Ini {
     /// When the file cannot be read, is longer, empty or binary, or is one that the node would refuse.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        let unreadable = |error| Problem::unreadable(path, error);
-        let mut bytes = Zeroizing::new(Vec::new());
-        let limit = u64::try_from(Self::MAX)
-            .unwrap_or(u64::MAX)
-            .saturating_add(1);
-        File::open(path)
-            .and_then(|file| {
-                // Full size at once: a growing buffer would leave copies of a password behind.
-                let size = file.metadata().map_or(0, |metadata| metadata.len());
-                bytes.reserve_exact(
-                    usize::try_from(size.min(limit))
-                        .unwrap_or(0)
-                        .saturating_add(1),
-                );
-                file.take(limit).read_to_end(&mut bytes)
-            })
-            .map_err(unreadable)?;
+        let bytes = super::read::bounded(path, Self::MAX)?;
         Self::parse_wiped(path, bytes)
     }
 

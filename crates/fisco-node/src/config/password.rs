@@ -47,15 +47,6 @@ impl Password {
     }
 }
 
-/// The password as a card takes it; `None` if there is none.
-#[cfg(feature = "card")]
-pub(crate) fn pin(password: &Password) -> Result<Option<gmt0018::Pin>, gmt0018::PinError> {
-    match password.as_bytes() {
-        [] => Ok(None),
-        bytes => gmt0018::Pin::new(bytes).map(Some),
-    }
-}
-
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Password(..)")

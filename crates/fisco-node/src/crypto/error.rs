@@ -10,10 +10,10 @@ use gmt0018::{KeyIndex, Module};
 use crate::identity::NodePemError;
 use crate::{
     config::{KmsType, PasswordError, Warning},
-    identity::NodeId,
+    identity::{Address, NodeId},
 };
 
-/// Why a node cannot sign or verify: one variant for each thing that is looked at when it starts.
+/// Why a node or an account cannot sign or verify: one variant for each thing that is looked at when it starts.
 ///
 /// No variant has a password in it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -44,7 +44,7 @@ pub enum CryptoError {
     #[cfg(feature = "card")]
     #[error("library {}: {source}", .path.display())]
     Library {
-        /// The path in `hsm_lib_path`.
+        /// The path.
         path: PathBuf,
         /// Why.
         source: Box<gmt0018::Error>,
@@ -60,18 +60,18 @@ pub enum CryptoError {
     },
     /// There is no signing key at the index.
     #[cfg(feature = "card")]
-    #[error("key_index {index}: {source}")]
+    #[error("key index {index}: {source}")]
     Index {
-        /// The index in `key_index`.
+        /// The index.
         index: KeyIndex,
         /// What the card answered.
         source: Box<gmt0018::Error>,
     },
     /// The card does not let the key sign.
     #[cfg(feature = "card")]
-    #[error("password of key_index {index}: {source}")]
+    #[error("password of key index {index}: {source}")]
     Password {
-        /// The index in `key_index`.
+        /// The index.
         index: KeyIndex,
         /// What the card answered.
         source: Box<gmt0018::Error>,
@@ -79,21 +79,36 @@ pub enum CryptoError {
     /// The card signed, and not with the key whose public half it shows.
     #[cfg(feature = "card")]
     #[error(
-        "the signature that the card made with key_index {0} at start is invalid for the public key it exports; do not use this key"
+        "the signature that the card made with key index {0} at start is invalid for the public key it exports; do not use this key"
     )]
     TestSignature(KeyIndex),
     /// The key file could not be read.
     #[cfg(feature = "soft")]
     #[error("key file {}: {source}", .path.display())]
     KeyFile {
-        /// The path in `private_key_path`.
+        /// The path.
         path: PathBuf,
         /// Why.
         source: NodePemError,
     },
     /// The key file holds a public key only.
-    #[error("the key file {} holds no private key; if the key is in a card, set enable_hsm=true", .0.display())]
+    #[error("the key file {} holds no private key; if the key is in a card, set enable_hsm=true, or enableHsm = \"true\" for an SDK", .0.display())]
     NoPrivateKey(PathBuf),
+    /// No key is named for an account.
+    #[error(
+        "the configuration names no key for the account; write accountFilePath, or enableHsm = \"true\" for one in a card"
+    )]
+    NoAccount,
+    /// The key in an account's file has another address than the configuration says.
+    #[error("the key in {} has the address {found}, not {wanted}; check accountAddress", .path.display())]
+    Address {
+        /// The path.
+        path: PathBuf,
+        /// The address of the key.
+        found: Address,
+        /// The address in the configuration.
+        wanted: Address,
+    },
     /// A card is to verify for a node without one.
     #[error("the card is to verify signatures, and there is none: enable_hsm is not true")]
     NoCardToVerify,
@@ -114,7 +129,7 @@ pub enum CryptoError {
         .path.display()
     )]
     NodePem {
-        /// The path in `private_key_path`.
+        /// The path.
         path: PathBuf,
         /// The id of the key in the file.
         in_file: Box<NodeId>,
