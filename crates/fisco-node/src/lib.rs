@@ -8,6 +8,7 @@ pub mod account;
 pub mod config;
 #[cfg(all(feature = "batch", any(feature = "card", feature = "soft")))]
 pub mod crypto;
+pub mod guard;
 pub mod identity;
 
 mod replace;
