@@ -160,6 +160,38 @@ fn library_device_index_and_password_have_their_own_errors() {
     assert!(!error.to_string().contains(&long), "{error}");
 }
 
+/// A library that shows the public key of the encryption pair where that of the signing pair is asked for.
+#[test]
+fn signature_that_the_exported_key_does_not_verify_is_noticed() {
+    let node = Node::new();
+    let mut functions = gmt0018_soft::functions();
+    functions.SDF_ExportSignPublicKey_ECC = functions.SDF_ExportEncPublicKey_ECC;
+    let module = Module::from_functions("mixed up", functions);
+    let options = node.options().with_module(module);
+    let error = NodeCrypto::from_config(&node.config(CARD), None, &options).unwrap_err();
+    assert!(
+        matches!(error, CryptoError::TestSignature(index) if index.value() == 43),
+        "{error}"
+    );
+}
+
+/// The library lacks what signs.
+#[test]
+fn missing_function_is_not_taken_for_a_wrong_password() {
+    let node = Node::new();
+    let mut functions = gmt0018_soft::functions();
+    functions.SDF_InternalSign_ECC = None;
+    let options = node
+        .options()
+        .with_module(Module::from_functions("cut down", functions));
+    let error = NodeCrypto::from_config(&node.config(CARD), None, &options).unwrap_err();
+    assert!(matches!(error, CryptoError::Device { .. }), "{error}");
+    assert!(
+        error.to_string().contains("SDF_InternalSign_ECC"),
+        "{error}"
+    );
+}
+
 #[test]
 fn password_comes_from_a_file_too() {
     let node = Node::new();

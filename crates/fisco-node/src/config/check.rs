@@ -32,7 +32,7 @@ pub fn check(ini: &Ini) -> Vec<Warning> {
     warnings
 }
 
-/// Mends what [`check`] finds and there is no doubt about, and gives the warnings that are gone.
+/// Mends what [`check`] finds and there is no doubt about, a thousand things at most, and gives the warnings that are gone.
 ///
 /// # Errors
 /// When a change cannot be made; those before it are.
@@ -52,8 +52,9 @@ pub fn check(ini: &Ini) -> Vec<Warning> {
 /// ```
 pub fn fix(ini: &mut Ini) -> Result<Vec<Warning>, ConfigError> {
     let mut fixed = Vec::new();
-    // Cutting a comment off may show a value to be mended: one at a time, and never more than there can be.
-    for _ in 0..ini.entries().count().saturating_mul(2) {
+    // Cutting a comment off may show a value to be mended, so it is done one at a time, and each time the file is read
+    // again. A file that is made to take hours has an end.
+    for _ in 0..MOST_FIXES {
         let Some(warning) = check(ini).into_iter().find(Warning::is_fixable) else {
             break;
         };
@@ -225,6 +226,7 @@ const BOOLEANS: [(&str, &str, Option<bool>); 7] = [
     ("rpc", "sm_ssl", None),
     ("rpc", "enable_ssl", None),
 ];
+const MOST_FIXES: usize = 1000;
 const MOST_CHANGES: usize = 4;
 /// A longer one is nowhere near a known one.
 const LONGEST_KEY: usize = 64;

@@ -142,7 +142,7 @@ pub enum Problem {
     #[error("the file cannot be read: {0}; check the path and its permissions")]
     Unreadable(#[source] Arc<io::Error>),
     /// The file could not be written.
-    #[error("the file cannot be written: {0}; its old content is intact")]
+    #[error("the file cannot be written: {0}; it has its old or its new content, whole")]
     Unwritable(#[source] Arc<io::Error>),
     /// The file is longer than any configuration.
     #[error(

@@ -33,7 +33,7 @@ mod card {
         // A card that is gone is neither a wrong index nor a wrong password.
         let of = |other: fn(KeyIndex, Error) -> CryptoError| {
             move |error: Error| match error.kind() {
-                ErrorKind::Device | ErrorKind::Busy => of_device(error),
+                ErrorKind::Device | ErrorKind::Busy | ErrorKind::Unsupported => of_device(error),
                 _ => other(index, error),
             }
         };
