@@ -7,6 +7,10 @@ use serde_json::Value;
 /// Who may use whom outside of tests; `examples` and `benches` may use anything.
 const ARROWS: &[(&str, &[&str])] = &[
     ("conformance", &["sm2-signing"]),
+    (
+        "fisco-node",
+        &["gmt0018", "sm-soft", "sm2-batch", "sm2-signing"],
+    ),
     ("gmt0018", &["gmt0018-sys", "sm2-signing"]),
     (
         "gmt0018-cli",

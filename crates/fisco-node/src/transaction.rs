@@ -41,7 +41,6 @@
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-mod address;
 mod data;
 mod signature;
 mod verify;
@@ -50,7 +49,7 @@ use sm2_signing::{Error, Signer};
 
 use crate::tars::{self, Encoder, Field, Fields, TooLong};
 
-pub use address::Address;
+pub use crate::identity::Address;
 pub use data::TransactionData;
 pub(crate) use data::prehash;
 pub use signature::{SignatureLength, SignatureWithKey};
