@@ -4,8 +4,6 @@ use core::arch::x86_64::{
     __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_loadu_si512, _mm512_storeu_si512,
 };
 
-use super::rows::Row;
-
 /// One word for each lane.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -33,12 +31,12 @@ pub(super) fn columns(integers: &[[u64; 4]; 8]) -> [__m512i; 4] {
     [0, 1, 2, 3].map(|i| load(&integers.map(|integer| integer[i])))
 }
 
-/// Asks for a row that is read soon.
+/// Asks for a cache line that is read soon.
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 #[expect(unsafe_code, reason = "older compilers want it for a prefetch")]
 #[expect(unused_unsafe, reason = "newer ones do not")]
-pub(super) fn prefetch(row: &Row) {
+pub(super) fn prefetch<T>(line: &T) {
     // SAFETY: a prefetch reads nothing that could be observed, and the pointer comes from a reference.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>((&raw const *row).cast()) }
+    unsafe { _mm_prefetch::<_MM_HINT_T0>((&raw const *line).cast()) }
 }
