@@ -1,12 +1,14 @@
-use sm2_arith::{AffinePoint, FieldElement, Scalar, secret};
+use sm2_arith::{AffinePoint, FieldElement, Scalar, secret, verify};
 
 use super::batch::Labelled;
+use super::oracle::rustcrypto;
 use super::random::{Random, add_carry, from_be_bytes, to_be_bytes};
 
 /// Changes the item in one of the ways that make a signature invalid.
 ///
 /// If nothing has changed after all, as when r and s change places and are equal, the verdict
-/// stays what it was.
+/// stays what it was. And where scalars are small a change can lead to the negative of the sum, which
+/// has the same x1: what `verify` accepts is judged by RustCrypto.
 pub(super) fn mutate(random: &mut Random, labelled: &mut Labelled) {
     let before = labelled.item;
     let item = &mut labelled.item;
@@ -23,7 +25,9 @@ pub(super) fn mutate(random: &mut Random, labelled: &mut Labelled) {
         _ => change_signature(random, &mut item.signature),
     };
     if labelled.item != before {
-        labelled.valid = false;
+        let item = &labelled.item;
+        let accepted = verify(&item.public_key, &item.e, &item.signature);
+        labelled.valid = accepted && rustcrypto(item);
     }
 }
 

@@ -144,7 +144,7 @@ impl Drop for Helper {
     }
 }
 
-fn rustcrypto(item: &VerifyItem) -> bool {
+pub(super) fn rustcrypto(item: &VerifyItem) -> bool {
     let mut sec1 = [4; 65];
     sec1[1..].copy_from_slice(&item.public_key);
     let Ok(key) = PublicKey::from_sec1_bytes(&sec1) else {
