@@ -8,5 +8,5 @@ mod verify;
 
 pub use multiply::multiply_add;
 pub(crate) use multiply::multiply_add_multiples;
-pub(crate) use verify::Claim;
 pub use verify::verify;
+pub(crate) use verify::{Claim, second_abscissa};

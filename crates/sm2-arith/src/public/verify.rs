@@ -1,5 +1,5 @@
 use super::multiply_add;
-use crate::limbs;
+use crate::limbs::{self, Limbs};
 use crate::point::halves;
 use crate::{AffinePoint, FieldElement, JacobianPoint, Scalar};
 
@@ -69,8 +69,7 @@ impl Claim {
         if matches(&first) {
             return true;
         }
-        let (second, carry) = limbs::add(&first, &Scalar::MODULUS);
-        !carry && limbs::sub(&second, &FieldElement::MODULUS).1 && matches(&second)
+        second_abscissa(&first).is_some_and(|second| matches(&second))
     }
 
     /// As [`is_met_by`](Self::is_met_by), for a point whose x1 is there.
@@ -92,4 +91,11 @@ impl Claim {
         let x = r.subtract(e);
         (!t.is_zero_vartime()).then_some(Self { s: *s, t, x })
     }
+}
+
+/// The other integer below p that is `x` mod n: x + n, if that is below p.
+#[inline]
+pub(crate) fn second_abscissa(x: &Limbs) -> Option<Limbs> {
+    let (second, carry) = limbs::add(x, &Scalar::MODULUS);
+    (!carry && limbs::sub(&second, &FieldElement::MODULUS).1).then_some(second)
 }

@@ -1,9 +1,9 @@
 //! The scalar part of a verification: ranges, t, and the digits of s and t.
 
 use crate::batch::VerifyItem;
-use crate::limbs::{Limbs, add, from_be_bytes, sub};
+use crate::limbs::{Limbs, from_be_bytes, sub};
 use crate::point::halves;
-use crate::public::Claim;
+use crate::public::{Claim, second_abscissa};
 use crate::{AffinePoint, FieldElement, Scalar};
 
 /// What up to eight signatures claim, one a lane.
@@ -49,10 +49,9 @@ impl Claims {
         let mut mask = 0;
         let mut targets = self.target;
         for (lane, target) in targets.iter_mut().enumerate() {
-            let (sum, carry) = add(target, &N);
-            if !carry && below(&sum, &P) {
+            if let Some(second) = second_abscissa(target) {
                 mask |= 1 << lane;
-                *target = sum;
+                *target = second;
             }
         }
         (mask & self.live, targets)
@@ -154,4 +153,3 @@ const KEY_DIGITS: usize = 52;
 const GENERATOR_DIGITS: usize = 24;
 
 const P: Limbs = FieldElement::MODULUS;
-const N: Limbs = Scalar::MODULUS;
