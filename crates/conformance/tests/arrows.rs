@@ -14,7 +14,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gmt0018", &["gmt0018-sys", "sm2-signing"]),
     (
         "gmt0018-cli",
-        &["gmt0018", "gmt0018-soft-abi", "sm-soft", "sm2-batch"],
+        &[
+            "fisco-node",
+            "gmt0018",
+            "gmt0018-soft-abi",
+            "sm-soft",
+            "sm2-batch",
+        ],
     ),
     ("gmt0018-soft", &["sm-soft"]),
     ("gmt0018-soft-abi", &["gmt0018-soft", "gmt0018-sys"]),
