@@ -1,7 +1,10 @@
 //! The command line.
 
 mod bench;
+mod chain;
+mod config;
 mod device;
+mod node;
 mod soft;
 mod value;
 mod verify;
@@ -12,7 +15,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gmt0018::sm2_signing::UserId;
 
 pub(crate) use bench::{BenchArguments, Operation};
+pub(crate) use chain::{
+    BuildArguments, ChainCommand, ExpandArguments, NodeKeyArguments, NodePemForm,
+};
+pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
+pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
@@ -58,6 +66,14 @@ pub(crate) enum Command {
     Hash(HashArguments),
     Random(RandomArguments),
     Bench(BenchArguments),
+    /// Build a FISCO BCOS chain with its keys in files or in a card, and add nodes to it.
+    #[command(subcommand, arg_required_else_help = true)]
+    Chain(ChainCommand),
+    NodeId(NodeIdArguments),
+    NodePem(NodePemArguments),
+    /// Check and mend a node's config.ini.
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(ConfigCommand),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

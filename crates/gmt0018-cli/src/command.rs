@@ -1,8 +1,12 @@
 //! One module per command.
 
 mod bench;
+mod chain;
+mod config;
 mod hash;
 mod keys;
+mod node_id;
+mod node_pem;
 mod probe;
 mod random;
 mod sign;
@@ -13,7 +17,7 @@ use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
 
 use crate::{
-    arguments::{Command, KeysCommand, MessageArguments, SoftCommand},
+    arguments::{ChainCommand, Command, ConfigCommand, KeysCommand, MessageArguments, SoftCommand},
     error::Error,
     exit::Exit,
     input,
@@ -41,6 +45,12 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::Hash(arguments) => hash::run(&arguments, output),
         Command::Random(arguments) => random::run(&arguments, output),
         Command::Bench(arguments) => bench::run(&arguments, output),
+        Command::Chain(ChainCommand::Build(arguments)) => chain::build(&arguments, output),
+        Command::Chain(ChainCommand::Expand(arguments)) => chain::expand(&arguments, output),
+        Command::NodeId(arguments) => node_id::run(&arguments, output),
+        Command::NodePem(arguments) => node_pem::run(&arguments, output),
+        Command::Config(ConfigCommand::Check(arguments)) => config::check::run(&arguments, output),
+        Command::Config(ConfigCommand::Fix(arguments)) => config::fix::run(&arguments, output),
     }
 }
 

@@ -1,12 +1,16 @@
 //! Every error that the command can end with: what, why, what to try, and the exit code.
 
+mod chain;
 mod from_library;
+mod node;
 
 use std::{fmt, io, path::Path};
 
 use serde::Serialize;
 
 use crate::exit::Exit;
+
+pub(crate) use node::split;
 
 /// Why the command did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

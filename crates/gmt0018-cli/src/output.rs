@@ -64,6 +64,12 @@ impl Output {
         self.bar(Some(steps), "{msg:24} {bar:40} {elapsed} of {prefix}")
     }
 
+    /// A progress bar that counts so many things, hidden when stderr is not a terminal.
+    pub(crate) fn progress_of_steps(self, steps: usize, what: &'static str) -> ProgressBar {
+        self.bar(Some(steps as u64), "{msg:24} {bar:40} {pos} of {len}")
+            .with_message(what)
+    }
+
     /// A progress bar for input of so many bytes, or of nobody knows how many.
     ///
     /// Hidden when stderr is not a terminal, and when stdout is one: the results show the progress then.

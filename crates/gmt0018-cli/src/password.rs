@@ -1,5 +1,7 @@
 //! Passwords: from a file, the environment or a prompt, never from the command line.
 
+mod lines;
+
 use std::{
     fmt,
     fs::File,
@@ -10,6 +12,8 @@ use std::{
 use gmt0018::Pin;
 use gmt0018_soft::card::store::{MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, StoreError};
 use zeroize::Zeroizing;
+
+pub(crate) use lines::of_keys;
 
 use crate::{
     arguments::{PasswordArguments, StorePasswordArguments},

@@ -5,9 +5,13 @@
 
 mod batch;
 mod bench;
+#[cfg(unix)]
+mod chain;
+mod config;
 mod interoperability;
 mod library;
 mod lies;
+mod node;
 mod prompt;
 mod readme;
 mod refusals;

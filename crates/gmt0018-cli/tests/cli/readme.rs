@@ -37,6 +37,8 @@ fn every_json_field_is_in_the_readme() {
         "soft passwd --key-index 3 --password-file pin --new-password-file wrong",
         "soft remove --key-index 3 --yes --password-file wrong",
         "soft backup copy",
+        "chain build -l 127.0.0.1:1 -e /bin/sh --key-indexes 1 --password-file pin",
+        "chain expand -d nodes/ca -c nodes/127.0.0.1/node0 -o nodes/127.0.0.1/node1",
     ] {
         collect(
             &place.run(&format!("{command} --json")).succeeds().json(),
@@ -49,6 +51,17 @@ fn every_json_field_is_in_the_readme() {
         &mut fields,
     );
     assert!(fields.len() > 60, "{fields:?}");
+    assert_listed(fields);
+}
+
+/// The README names every field of this result.
+pub(crate) fn assert_in_readme(result: &serde_json::Value) {
+    let mut fields = BTreeSet::new();
+    collect(result, &mut fields);
+    assert_listed(fields);
+}
+
+fn assert_listed(fields: BTreeSet<String>) {
     for field in fields {
         assert!(
             README.contains(&format!("`{field}`")),
