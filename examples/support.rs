@@ -16,7 +16,7 @@ use gmt0018_soft::EphemeralCard;
 pub(crate) struct CardArguments {
     /// The vendor's library. Without it: a software card in this process, in memory, with a new key.
     #[arg(long, value_name = "PATH")]
-    lib: Option<PathBuf>,
+    pub(crate) lib: Option<PathBuf>,
 
     /// The index of the key pair in the card.
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -24,7 +24,7 @@ pub(crate) struct CardArguments {
 
     /// A file with the key's access password; else `GMT0018_PASSWORD`, else the key is used without one.
     #[arg(long, value_name = "FILE", requires = "lib")]
-    password_file: Option<PathBuf>,
+    pub(crate) password_file: Option<PathBuf>,
 
     /// How the library differs from the standard: standard, sansec-legacy, softsdf, fisherman or sdf4j.
     #[arg(
@@ -123,4 +123,4 @@ pub(crate) fn exit(example: &str, outcome: Result<(), Box<dyn Error>>) -> ExitCo
 }
 
 /// The password of the key in the software card, which lives for one run only.
-const DEMO_PASSWORD: &[u8] = b"demo password";
+pub(crate) const DEMO_PASSWORD: &[u8] = b"demo password";
