@@ -1,0 +1,387 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use fisco_node::transaction::TransactionData;
+use sm_soft::SoftKey;
+use sm2_signing::{Error, ErrorKind, Item, Verdicts};
+
+use super::*;
+use crate::ledger::tests::{Chain, data, signed, transaction};
+
+/// Counts what an engine is asked.
+#[derive(Debug)]
+pub(crate) struct Counting {
+    engine: Box<dyn BatchVerifier>,
+    batches: AtomicUsize,
+    items: AtomicUsize,
+}
+
+impl Counting {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            engine: Box::new(sm2_batch::best().unwrap()),
+            batches: AtomicUsize::new(0),
+            items: AtomicUsize::new(0),
+        })
+    }
+
+    /// Batches and items since the last time.
+    pub(crate) fn taken(&self) -> (usize, usize) {
+        (
+            self.batches.swap(0, Ordering::SeqCst),
+            self.items.swap(0, Ordering::SeqCst),
+        )
+    }
+}
+
+impl BatchVerifier for Counting {
+    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+        self.batches.fetch_add(1, Ordering::SeqCst);
+        self.items.fetch_add(items.len(), Ordering::SeqCst);
+        self.engine.verify_batch(items)
+    }
+}
+
+/// An engine that is broken.
+#[derive(Debug)]
+struct Broken;
+
+impl BatchVerifier for Broken {
+    fn verify_batch(&self, _: &[Item]) -> Result<Verdicts, Error> {
+        Err(Error::new(ErrorKind::Device, "the card is gone"))
+    }
+}
+
+pub(crate) fn pool(chain: &Chain, limit: usize) -> (Pool, Arc<Counting>) {
+    let engine = Counting::new();
+    let verifier = Arc::clone(&engine);
+    let name = chain.settings.chain.clone();
+    let pool = Pool::new(verifier, chain.ledger.clone(), name, limit);
+    (pool, engine)
+}
+
+fn encoded(account: &SoftKey, data: TransactionData) -> Vec<u8> {
+    signed(account, data).encoded.clone()
+}
+
+/// Valid data under the signature of other data.
+pub(crate) fn forged(account: &SoftKey, nonce: u64) -> Vec<u8> {
+    let mut forged = transaction(account, nonce, "k=v").transaction.clone();
+    let other = transaction(account, nonce + 1000, "k=v");
+    forged.signature.clone_from(&other.transaction.signature);
+    forged.encode().unwrap()
+}
+
+/// Commits what waits.
+pub(crate) fn commit(chain: &Chain, pool: &Pool) -> Block {
+    let block = chain
+        .ledger
+        .propose(pool.take(1000), 0, crate::ledger::now())
+        .unwrap();
+    chain.ledger.commit(&block).unwrap();
+    pool.committed(&block);
+    block
+}
+
+#[test]
+fn a_batch_is_verified_once_and_waits_in_order() {
+    let chain = Chain::new(1);
+    let (pool, engine) = pool(&chain, 100);
+    let mut changed = pool.changed();
+    let sent: Vec<_> = (0..5)
+        .map(|nonce| transaction(&chain.account, nonce, "k=v"))
+        .collect();
+    let answers = pool.submit(sent.iter().map(|one| one.encoded.clone()).collect());
+    assert_eq!(engine.taken(), (1, 5));
+    assert_eq!(
+        answers.into_iter().map(Result::unwrap).collect::<Vec<_>>(),
+        sent
+    );
+    assert!(changed.has_changed().unwrap());
+    changed.mark_unchanged();
+    assert_eq!(pool.take(3), sent[..3]);
+    assert_eq!(pool.len(), 5);
+
+    let block = commit(&chain, &pool);
+    assert_eq!(block.transactions, sent);
+    assert_eq!(pool.len(), 0);
+    assert!(pool.submit(Vec::new()).is_empty());
+    assert_eq!(engine.taken(), (0, 0));
+    assert!(!changed.has_changed().unwrap());
+}
+
+#[test]
+fn each_rejection_has_its_reason_and_number() {
+    let chain = Chain::new(1);
+    chain.grow(&["a=1"]);
+    let (pool, engine) = pool(&chain, 2);
+    let with = |change: &dyn Fn(&mut TransactionData)| {
+        let mut data = data(50, "k=v");
+        change(&mut data);
+        encoded(&chain.account, data)
+    };
+    let waits = with(&|_| {});
+    assert!(pool.submit(vec![waits.clone()])[0].is_ok());
+    engine.taken();
+    let mut unsigned = transaction(&chain.account, 51, "k=v").transaction.clone();
+    unsigned.signature.truncate(64);
+    let mut ethereum = transaction(&chain.account, 52, "k=v").transaction.clone();
+    ethereum.kind = 1;
+    let mut hash = transaction(&chain.account, 53, "k=v").transaction.clone();
+    hash.data_hash[0] ^= 1;
+    let cases = [
+        (waits.clone(), 10_004),
+        (with(&|data| data.nonce = "1".into()), 0),
+        (encoded(&chain.account, data(1, "a=1")), 10_005),
+        (with(&|data| data.chain_id = "chain1".into()), 10_006),
+        (with(&|data| data.group_id = "group1".into()), 10_007),
+        (with(&|data| data.block_limit = 1), 10_001),
+        (with(&|data| data.block_limit = -1), 10_001),
+        (with(&|data| data.block_limit = 602), 10_001),
+        (forged(&chain.account, 54), 10_008),
+        (unsigned.encode().unwrap(), 10_008),
+        (hash.encode().unwrap(), 10_008),
+        (ethereum.encode().unwrap(), 10_003),
+        (Vec::new(), 10_006),
+        (waits[..waits.len() - 1].to_vec(), 10_003),
+        (vec![0xFF; 100], 10_003),
+        (vec![0; Pool::LARGEST + 1], 10_003),
+        (with(&|data| data.nonce = "2".into()), 10_002),
+    ];
+    let answers = pool.submit(cases.iter().map(|(bytes, _)| bytes.clone()).collect());
+    for (index, (answer, (_, expected))) in answers.iter().zip(&cases).enumerate() {
+        let code = answer.as_ref().map_or_else(Rejected::code, |_| 0);
+        assert_eq!(code, *expected, "{index}: {answer:?}");
+    }
+    // The two good ones and the forged one: nothing else reached the engine.
+    assert_eq!(engine.taken(), (1, 3));
+    assert_eq!(pool.len(), 2);
+    let mut empty = data(60, "k=v");
+    empty.block_limit = 601;
+    let (roomy, _) = self::pool(&chain, 9);
+    assert!(roomy.submit(vec![encoded(&chain.account, empty)])[0].is_ok());
+}
+
+#[test]
+fn the_same_bytes_twice_in_a_batch_are_verified_once() {
+    let chain = Chain::new(1);
+    let (pool, engine) = pool(&chain, 100);
+    let good = transaction(&chain.account, 1, "k=v");
+    // The forged one comes first and must not keep the good one out.
+    let forged = forged(&chain.account, 1);
+    let batch = vec![forged, good.encoded.clone(), good.encoded.clone()];
+    let answers = pool.submit(batch);
+    assert_eq!(
+        answers[0],
+        Err(Rejected::InvalidSignature(Rejection::Signature))
+    );
+    assert_eq!(answers[1], Ok(good));
+    assert_eq!(answers[2], Err(Rejected::AlreadyInTxPool));
+    assert_eq!(engine.taken(), (1, 2));
+    assert_eq!(pool.len(), 1);
+}
+
+#[test]
+fn bytes_are_bounded_too() {
+    let chain = Chain::new(1);
+    let (pool, _) = pool(&chain, 10_000);
+    let large = |nonce| {
+        let input = "x".repeat(Pool::LARGEST - 400);
+        transaction(&chain.account, nonce, &input).encoded.clone()
+    };
+    let count = Pool::MAX_BYTES as u64 / (Pool::LARGEST as u64 - 400) + 1;
+    let answers = pool.submit((0..count).map(large).collect());
+    let full = answers
+        .iter()
+        .filter(|answer| **answer == Err(Rejected::TxPoolIsFull));
+    assert!((1..4).contains(&full.count()));
+    // What is removed makes room.
+    let before = pool.len();
+    commit(&chain, &pool);
+    assert!(pool.len() < before);
+    assert!(pool.submit(vec![large(count + 1)])[0].is_ok());
+}
+
+#[test]
+fn an_engine_that_fails_says_nothing_about_transactions() {
+    let chain = Chain::new(1);
+    let name = chain.settings.chain.clone();
+    let pool = Pool::new(Arc::new(Broken), chain.ledger.clone(), name, 10);
+    let good = transaction(&chain.account, 1, "k=v").encoded.clone();
+    let answers = pool.submit(vec![good.clone(), vec![0xFF]]);
+    assert!(matches!(&answers[0], Err(Rejected::Unknown(why)) if why.contains("the card is gone")));
+    assert_eq!(answers[1].as_ref().unwrap_err().code(), 10_003);
+    let (index, rejected) = pool.verify(&[good]).unwrap_err();
+    assert_eq!((index, rejected.code()), (0, 1));
+    assert_eq!(pool.len(), 0);
+}
+
+#[test]
+fn a_block_is_verified_but_for_what_waits_byte_for_byte() {
+    let chain = Chain::new(1);
+    let (pool, engine) = pool(&chain, 100);
+    let sent: Vec<_> = (0..4)
+        .map(|nonce| transaction(&chain.account, nonce, "k=v"))
+        .collect();
+    let bytes: Vec<_> = sent.iter().map(|one| one.encoded.clone()).collect();
+    pool.submit(bytes[..2].to_vec());
+    engine.taken();
+    let verified = pool.verify(&bytes).unwrap();
+    assert_eq!(verified, sent);
+    assert_eq!(engine.taken(), (1, 2));
+    // Nothing was added, and what was known is not copied.
+    assert_eq!(pool.len(), 2);
+    assert!(Arc::ptr_eq(&verified[0], &pool.take(1)[0]));
+    assert_eq!(pool.verify(&bytes[..2]).unwrap().len(), 2);
+    assert_eq!(engine.taken(), (0, 0));
+
+    // A forged signature under data that wait.
+    let mut bad = bytes.clone();
+    bad[1] = forged(&chain.account, 1);
+    let (index, rejected) = pool.verify(&bad).unwrap_err();
+    assert_eq!((index, rejected.code()), (1, 10_008));
+    for (index, wrong) in [
+        (0, vec![]),
+        (3, vec![0xFF]),
+        (2, vec![0; Pool::LARGEST + 1]),
+    ] {
+        let mut bad = bytes.clone();
+        bad[index] = wrong;
+        assert_eq!(pool.verify(&bad).unwrap_err().0, index);
+    }
+}
+
+#[test]
+fn block_limits_pass() {
+    let chain = Chain::new(1);
+    let (pool, _) = pool(&chain, 100);
+    let limited = |nonce, limit| {
+        let mut data = data(nonce, "k=v");
+        data.block_limit = limit;
+        signed(&chain.account, data)
+    };
+    let (first, second) = (limited(1, 1), limited(2, 2));
+    let batch = [&first, &second].map(|one| one.encoded.clone());
+    pool.submit(batch.to_vec());
+    let mut lost = pool.wait_for(first.hash);
+    let mut kept = pool.wait_for(second.hash);
+    let empty = chain.ledger.propose(Vec::new(), 0, 1).unwrap();
+    chain.ledger.commit(&empty).unwrap();
+    pool.committed(&empty);
+    assert_eq!(pool.take(9), [Arc::clone(&second)]);
+    assert_eq!(lost.try_recv(), Err(oneshot::error::TryRecvError::Closed));
+    assert_eq!(kept.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+    commit(&chain, &pool);
+    assert_eq!(kept.try_recv().unwrap().transaction_hash, second.hash);
+    let answer = &pool.submit(vec![limited(3, 2).encoded.clone()])[0];
+    assert!(matches!(answer, Err(Rejected::BlockLimitCheckFail { .. })));
+}
+
+#[test]
+fn who_waits_is_told_before_and_after() {
+    let chain = Chain::new(1);
+    let (pool, _) = pool(&chain, 100);
+    let sent = transaction(&chain.account, 1, "no write");
+    pool.submit(vec![sent.encoded.clone()]);
+    let mut waiters = [pool.wait_for(sent.hash), pool.wait_for(sent.hash)];
+    commit(&chain, &pool);
+    let mut late = pool.wait_for(sent.hash);
+    let receipt = late.try_recv().unwrap();
+    assert_eq!(
+        (receipt.block_number, receipt.status),
+        (1, Receipt::INPUT_REFUSED)
+    );
+    for waiter in &mut waiters {
+        assert_eq!(waiter.try_recv().unwrap(), receipt);
+    }
+}
+
+#[test]
+fn who_does_not_wait_any_more_is_forgotten() {
+    let mut waiting = Waiting::new(1, 1);
+    let (kept, _receiver) = oneshot::channel();
+    waiting.wait([0; 32], kept);
+    for number in 0..5000_u64 {
+        let mut hash = [1; 32];
+        hash[..8].copy_from_slice(&number.to_be_bytes());
+        waiting.wait(hash, oneshot::channel().0);
+    }
+    assert!(waiting.waited_for() <= 1025);
+    assert_eq!(waiting.waiters(&[0; 32]).len(), 1);
+}
+
+#[test]
+fn many_threads_submit_the_same() {
+    let chain = Chain::new(1);
+    let (pool, _) = pool(&chain, 100);
+    let batch: Vec<_> = (0..20)
+        .map(|nonce| transaction(&chain.account, nonce, "k=v").encoded.clone())
+        .collect();
+    let accepted: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let answers = pool.submit(batch.clone());
+                    answers.into_iter().filter(Result::is_ok).count()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .sum()
+    });
+    assert_eq!((accepted, pool.len()), (20, 20));
+}
+
+/// An engine during whose first batch a block is committed.
+#[derive(Debug)]
+struct Meanwhile {
+    engine: Arc<Counting>,
+    ledger: Ledger,
+    block: Mutex<Option<Block>>,
+}
+
+impl Meanwhile {
+    fn commit(&self) {
+        if let Some(block) = self.block.lock().unwrap().take() {
+            self.ledger.commit(&block).unwrap();
+        }
+    }
+}
+
+impl BatchVerifier for Meanwhile {
+    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+        self.commit();
+        self.engine.verify_batch(items)
+    }
+}
+
+#[test]
+fn the_chain_may_grow_while_signatures_are_verified() {
+    let chain = Chain::new(1);
+    let inside = transaction(&chain.account, 1, "k=v");
+    let mut limited = data(2, "k=v");
+    limited.block_limit = 1;
+    let expired = signed(&chain.account, limited);
+    let good = transaction(&chain.account, 3, "k=v");
+    let block = chain
+        .ledger
+        .propose(vec![Arc::clone(&inside)], 0, 1)
+        .unwrap();
+    let engine = Meanwhile {
+        engine: Counting::new(),
+        ledger: chain.ledger.clone(),
+        block: Mutex::new(Some(block)),
+    };
+    let name = chain.settings.chain.clone();
+    let pool = Pool::new(Arc::new(engine), chain.ledger.clone(), name, 10);
+    let batch = [&inside, &expired, &good].map(|one| one.encoded.clone());
+    let answers = pool.submit(batch.to_vec());
+    assert_eq!(answers[0], Err(Rejected::TxAlreadyInChain));
+    assert!(matches!(
+        answers[1],
+        Err(Rejected::BlockLimitCheckFail { .. })
+    ));
+    assert_eq!(answers[2].as_ref(), Ok(&good));
+    assert_eq!(pool.take(10), [good]);
+}
