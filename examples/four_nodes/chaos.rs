@@ -161,8 +161,7 @@ impl Chaos {
     fn conflicts(&mut self) -> Result<(), Box<dyn Error>> {
         for node in self.network.nodes() {
             let metrics = node.client.metrics()?;
-            self.conflicts += metrics.sum("node_conflicting_votes_total");
-            self.conflicts += metrics.sum("node_conflicting_seals_total");
+            self.conflicts += metrics.sum("node_conflicts_total");
         }
         if self.conflicts > 0.0 {
             return Err(

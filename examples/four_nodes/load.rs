@@ -21,7 +21,7 @@ use serde::Serialize;
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// How many transactions are sent.
-    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
     transactions: usize,
 
     /// How many of them are under way at a time.
@@ -54,7 +54,7 @@ struct Report {
     library_calls_per_block_and_node: f64,
     signatures_per_block_and_node: f64,
     guard_and_signature_milliseconds: f64,
-    /// Of the four processes.
+    /// Of the four processes, and of their threads that verify.
     processor_seconds: f64,
     verification_seconds: f64,
     verification_share: f64,
@@ -98,8 +98,6 @@ fn measure(
 ) -> Result<Report, Box<dyn Error>> {
     let mut network = Network::build(tools, &directory.join(verification), 4, true)?;
     network.set_environment("REFERENCE_NODE_VERIFICATION", verification);
-    // One thread, so that time in the verifier is processor time.
-    network.set_environment("RAYON_NUM_THREADS", "1");
     network.start_all(true)?;
     network.wait_connected(&[0, 1, 2, 3])?;
     let account = network.account()?;
@@ -117,15 +115,21 @@ fn measure(
     let loading = AtomicBool::new(true);
     let loaded = thread::scope(|scope| {
         let client = &network.node(0)?.client;
-        let prober = scope.spawn(|| latency(client, &probes, || loading.load(Ordering::Relaxed)));
+        let go_on = || loading.load(Ordering::Relaxed);
+        let parts = probes.chunks(PROBES / PROBERS);
+        let probers = parts.map(|part| scope.spawn(move || times(client, part, go_on)));
+        let probers: Vec<_> = probers.collect();
         let loaded = load(arguments, &network, &encoded);
         loading.store(false, Ordering::Relaxed);
-        let latency = prober.join().map_err(|_| "the prober panicked")?;
-        loaded.map(|()| latency)
+        let mut times = Vec::new();
+        for prober in probers {
+            times.extend(prober.join().map_err(|_| "a prober panicked")?);
+        }
+        loaded.map(|()| Latency::of(times))
     })?;
     let seconds = start.elapsed().as_secs_f64();
     let after = Totals::of(&network)?;
-    let idle = latency(&network.node(1)?.client, &single, || true);
+    let idle = Latency::of(times(&network.node(1)?.client, &single, || true));
     network.stop_all(true)?;
     let used = after.since(&before);
     Ok(report(verification, seconds, &used, loaded, idle))
@@ -175,8 +179,8 @@ fn load(
     }
 }
 
-/// Sends transactions one after the other, and waits for the receipt of each.
-fn latency(client: &Client, encoded: &[String], go_on: impl Fn() -> bool) -> Latency {
+/// Sends transactions one after the other and waits for the receipt of each; gives milliseconds.
+fn times(client: &Client, encoded: &[String], go_on: impl Fn() -> bool) -> Vec<f64> {
     let mut times = Vec::new();
     for transaction in encoded {
         if !go_on() {
@@ -187,15 +191,21 @@ fn latency(client: &Client, encoded: &[String], go_on: impl Fn() -> bool) -> Lat
             times.push(start.elapsed().as_secs_f64() * 1e3);
         }
     }
-    times.sort_by(f64::total_cmp);
-    let quantile = |hundredths: usize| {
-        let index = (times.len() * hundredths / 100).min(times.len().saturating_sub(1));
-        times.get(index).copied().unwrap_or(f64::NAN)
-    };
-    Latency {
-        count: times.len(),
-        p50_milliseconds: quantile(50),
-        p99_milliseconds: quantile(99),
+    times
+}
+
+impl Latency {
+    fn of(mut times: Vec<f64>) -> Self {
+        times.sort_by(f64::total_cmp);
+        let quantile = |hundredths: usize| {
+            let index = (times.len() * hundredths / 100).min(times.len().saturating_sub(1));
+            times.get(index).copied().unwrap_or(f64::NAN)
+        };
+        Self {
+            count: times.len(),
+            p50_milliseconds: quantile(50),
+            p99_milliseconds: quantile(99),
+        }
     }
 }
 
@@ -214,7 +224,7 @@ struct Totals {
 impl Totals {
     fn of(network: &Network) -> Result<Self, Box<dyn Error>> {
         let mut all = Vec::new();
-        let mut processor = 0.0;
+        let (mut processor, mut verifying) = (0.0, 0.0);
         for node in network.nodes() {
             all.push(node.client.metrics()?);
             let process = node.process().ok_or("a node does not run")?;
@@ -222,6 +232,9 @@ impl Totals {
                 .cpu_time()
                 .ok_or("a node's processor time is unknown")?;
             processor += time.as_secs_f64();
+            let time = process.cpu_time_of_threads("verify-");
+            let time = time.ok_or("the time of a node's threads is unknown")?;
+            verifying += time.as_secs_f64();
         }
         let sum = |name| all.iter().map(|metrics: &Metrics| metrics.sum(name)).sum();
         Ok(Self {
@@ -230,7 +243,7 @@ impl Totals {
             calls: sum("gmt0018_calls_total"),
             signatures: sum("node_signatures_total"),
             signing: sum("node_sign_seconds_sum"),
-            verifying: sum("node_verify_seconds_sum"),
+            verifying,
             processor,
         })
     }
@@ -279,8 +292,9 @@ fn report(
 const NODES: f64 = 4.0;
 /// Transactions in one request.
 const PART: usize = 1000;
-/// The most transactions that are sent one by one under load.
+/// The most transactions that are sent one by one under load, and by how many at a time.
 const PROBES: usize = 2000;
+const PROBERS: usize = 16;
 /// As far ahead as a block limit may be.
 const LIMIT: i64 = 600;
 const LONGEST: Duration = Duration::from_secs(600);

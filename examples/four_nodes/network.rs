@@ -6,8 +6,10 @@ mod tools;
 
 use std::{
     error::Error,
-    fs,
+    fs::{self, File},
+    io::Write as _,
     net::TcpListener,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -56,7 +58,12 @@ impl Network {
             nodes: Vec::new(),
             directory,
         };
-        fs::write(network.password_file(), password()?)?;
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(network.password_file())?;
+        file.write_all(password()?.as_bytes())?;
         let (p2p, rpc) = ports(count)?;
         let indexes: Vec<String> = (0..count)
             .map(|node| (FIRST_INDEX + u32::from(node)).to_string())

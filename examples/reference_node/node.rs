@@ -15,7 +15,7 @@ use fisco_node::{
 };
 use gmt0018::PoolOptions;
 use sm2_batch::Portable;
-use sm2_signing::{BatchVerifier, Serial};
+use sm2_signing::{BatchVerifier, Error, Item, Serial, Verdicts};
 use tokio::{
     runtime::Handle,
     signal::unix::{SignalKind, signal},
@@ -70,6 +70,7 @@ impl From<CryptoError> for NodeError {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), NodeError> {
     let settings = Settings::read(&arguments.config, &arguments.genesis)?;
     log::install(&settings.log)?;
+    name_threads()?;
     let metrics = metrics::install().map_err(|error| NodeError::Metrics(error.to_string()))?;
     let crypto = crypto(arguments).await?;
     let node_id = crypto.node_id();
@@ -158,7 +159,24 @@ fn verifier(verification: Verification, crypto: &NodeCrypto) -> Arc<dyn BatchVer
         Verification::Batch | Verification::Card => {
             Arc::new(Measured::new(Arc::clone(crypto.verifier())))
         }
-        Verification::Single => Arc::new(Measured::new(Serial::new(Portable::new()))),
+        Verification::Single => Arc::new(Measured::new(OnThePool(Serial::new(Portable::new())))),
+    }
+}
+
+/// Names the threads that verify, so that their processor time can be told from the rest.
+fn name_threads() -> Result<(), NodeError> {
+    let pool = rayon::ThreadPoolBuilder::new().thread_name(|index| format!("verify-{index}"));
+    pool.build_global()
+        .map_err(|error| NodeError::Io(io::Error::other(error)))
+}
+
+/// A verifier that works on the threads where batches are verified.
+#[derive(Debug)]
+struct OnThePool<V>(V);
+
+impl<V: BatchVerifier> BatchVerifier for OnThePool<V> {
+    fn verify_batch(&self, items: &[Item]) -> Result<Verdicts, Error> {
+        rayon::scope(|_| self.0.verify_batch(items))
     }
 }
 

@@ -65,6 +65,25 @@ impl Process {
         true
     }
 
+    /// The processor time of those of its threads whose name begins with a text.
+    pub(crate) fn cpu_time_of_threads(self, name: &str) -> Option<Duration> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.0)).ok()?;
+        let times = threads.flatten().filter_map(|thread| {
+            let read = |file| fs::read_to_string(thread.path().join(file));
+            if !read("comm").ok()?.starts_with(name) {
+                return None;
+            }
+            // The first number is the time on a processor, in nanoseconds.
+            read("schedstat")
+                .ok()?
+                .split(' ')
+                .next()?
+                .parse::<u64>()
+                .ok()
+        });
+        Some(Duration::from_nanos(times.sum()))
+    }
+
     /// The processor time that it has used.
     pub(crate) fn cpu_time(self) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.0)).ok()?;

@@ -32,7 +32,8 @@ pub fn check(ini: &Ini) -> Vec<Warning> {
     warnings
 }
 
-/// Mends what [`check`] finds and there is no doubt about, a thousand things at most, and gives the warnings that are gone.
+/// Mends what [`check`] finds and there is no doubt about, and gives the warnings that are gone. At most a thousand things are
+/// mended, and fewer in a file of more than 64 KiB, so that a file that is made to take hours does not.
 ///
 /// # Errors
 /// When a change cannot be made; those before it are.
@@ -53,8 +54,11 @@ pub fn check(ini: &Ini) -> Vec<Warning> {
 pub fn fix(ini: &mut Ini) -> Result<Vec<Warning>, ConfigError> {
     let mut fixed = Vec::new();
     // Cutting a comment off may show a value to be mended, so it is done one at a time, and each time the file is read
-    // again. A file that is made to take hours has an end.
-    for _ in 0..MOST_FIXES {
+    // again.
+    let most = MOST_BYTES
+        .checked_div(ini.as_bytes().len())
+        .unwrap_or(MOST_FIXES);
+    for _ in 0..most.clamp(1, MOST_FIXES) {
         let Some(warning) = check(ini).into_iter().find(Warning::is_fixable) else {
             break;
         };
@@ -227,6 +231,9 @@ const BOOLEANS: [(&str, &str, Option<bool>); 7] = [
     ("rpc", "enable_ssl", None),
 ];
 const MOST_FIXES: usize = 1000;
+
+/// Bytes that are read again and again while a file is mended.
+const MOST_BYTES: usize = 64 << 20;
 const MOST_CHANGES: usize = 4;
 /// A longer one is nowhere near a known one.
 const LONGEST_KEY: usize = 64;
