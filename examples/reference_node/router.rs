@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use fisco_node::identity::NodeId;
 use tokio::{
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
     task::spawn_blocking,
     time::{MissedTickBehavior, interval},
 };
@@ -32,6 +32,7 @@ impl Router {
     /// Runs until the connections are closed or consensus has ended.
     pub(crate) async fn run(self, mut events: mpsc::Receiver<Event>) {
         let (transactions, received) = mpsc::channel(WAITING);
+        let answering = Arc::new(Semaphore::new(ANSWERS));
         let filling = tokio::spawn(fill(self.pool.clone(), self.mesh.clone(), received));
         while let Some(event) = events.recv().await {
             let incoming = match event {
@@ -49,7 +50,7 @@ impl Router {
                         continue;
                     }
                     Ok(Message::BlocksWanted(from)) => {
-                        self.serve(node, from);
+                        self.serve(&answering, node, from);
                         continue;
                     }
                     Ok(message) => Incoming::Message(node, Box::new(message)),
@@ -69,16 +70,26 @@ impl Router {
     }
 
     /// Sends sealed blocks, as many as go into a frame.
-    fn serve(&self, node: NodeId, from: u64) {
+    fn serve(&self, answering: &Arc<Semaphore>, node: NodeId, from: u64) {
+        let Ok(permit) = Arc::clone(answering).try_acquire_owned() else {
+            return;
+        };
         let (ledger, mesh) = (self.ledger.clone(), self.mesh.clone());
-        spawn_blocking(move || match blocks(&ledger, from) {
-            Ok(blocks) if blocks.is_empty() => {}
-            Ok(blocks) => match Message::Blocks(blocks).encode() {
-                Ok(frame) => drop(mesh.send(&node, frame)),
-                Err(error) => warn!("[BLOCK SYNC]blocks cannot be sent: {error}"),
-            },
-            Err(error) => warn!("[BLOCK SYNC]blocks cannot be read: {error}"),
+        spawn_blocking(move || {
+            let _permit = permit;
+            answer(&ledger, &mesh, &node, from);
         });
+    }
+}
+
+fn answer(ledger: &Ledger, mesh: &Mesh, node: &NodeId, from: u64) {
+    match blocks(ledger, from) {
+        Ok(blocks) if blocks.is_empty() => {}
+        Ok(blocks) => match Message::Blocks(blocks).encode() {
+            Ok(frame) => drop(mesh.send(node, frame)),
+            Err(error) => warn!("[BLOCK SYNC]blocks cannot be sent: {error}"),
+        },
+        Err(error) => warn!("[BLOCK SYNC]blocks cannot be read: {error}"),
     }
 }
 
@@ -163,6 +174,8 @@ pub(crate) async fn heartbeat(mesh: Mesh, pool: Pool) {
 const WAITING: usize = 256;
 /// Transactions in one message.
 const TRANSACTIONS: usize = 64;
+/// Requests for blocks that are answered at a time; who gets no answer asks again.
+const ANSWERS: usize = 4;
 /// What is sent to a node that catches up, in one message.
 const BLOCKS: usize = 128;
 const BYTES: usize = 8 << 20;

@@ -82,13 +82,18 @@ impl Seals {
     }
 
     fn add_block(&mut self, header: &BlockHeaderData, stored: bool) {
+        let number = header.number.cast_unsigned();
+        if let Some(sealing) = self.blocks.get_mut(&number) {
+            sealing.stored |= stored;
+            return;
+        }
         let sealing = Sealing {
             header: header.clone(),
             hash: header.hash(),
             seals: BTreeMap::new(),
             stored,
         };
-        self.blocks.insert(header.number.cast_unsigned(), sealing);
+        self.blocks.insert(number, sealing);
         while self.blocks.len() > KEPT {
             self.blocks.pop_first();
         }

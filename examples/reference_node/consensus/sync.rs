@@ -9,7 +9,7 @@ use fisco_node::{
     block::{BlockHeader, verify_seals},
     identity::NodeId,
 };
-use tracing::{info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{ConsensusError, engine::Parts};
 use crate::{
@@ -41,17 +41,17 @@ impl Sync {
         }
     }
 
-    /// Whom to ask for the blocks after `tip`, if it is time.
+    /// Whom to ask for the blocks after `sealed`, the last that is proved here, if it is time.
     ///
     /// One block behind is where everybody is for a moment; only who stays there asks.
-    fn ask(&mut self, tip: u64, now: Instant) -> Option<NodeId> {
+    fn ask(&mut self, sealed: u64, now: Instant) -> Option<NodeId> {
         if let Some((_, since)) = self.asked
             && now.saturating_duration_since(since) < PATIENCE
         {
             return None;
         }
         let asked = self.asked.take().map(|(node, _)| node);
-        let ahead = self.peers.iter().filter(|(_, number)| **number > tip);
+        let ahead = self.peers.iter().filter(|(_, number)| **number > sealed);
         // Not the one that has not answered, if there is another.
         let best = ahead.max_by_key(|(node, number)| (Some(**node) != asked, **number));
         let Some((node, number)) = best.map(|(node, number)| (*node, *number)) else {
@@ -59,13 +59,13 @@ impl Sync {
             return None;
         };
         let since = match self.behind {
-            Some((behind, since)) if behind == tip => since,
+            Some((behind, since)) if behind == sealed => since,
             _ => {
-                self.behind = Some((tip, now));
+                self.behind = Some((sealed, now));
                 now
             }
         };
-        if number > tip.saturating_add(1) || now.saturating_duration_since(since) >= STUCK {
+        if number > sealed.saturating_add(1) || now.saturating_duration_since(since) >= STUCK {
             self.asked = Some((node, now));
             return Some(node);
         }
@@ -83,9 +83,9 @@ impl Parts {
     }
 
     fn ask_for_blocks(&mut self) {
-        let tip = self.ledger.tip().number;
-        if let Some(node) = self.sync.ask(tip, Instant::now()) {
-            let next = tip.saturating_add(1);
+        let sealed = self.ledger.last_sealed();
+        if let Some(node) = self.sync.ask(sealed, Instant::now()) {
+            let next = sealed.saturating_add(1);
             info!("[BLOCK SYNC]asking for blocks,from={next},node={node}");
             if self.send(&node, &Message::BlocksWanted(next)).is_err() {
                 self.sync.forget(&node);
@@ -99,13 +99,9 @@ impl Parts {
         node: &NodeId,
         blocks: &[Vec<u8>],
     ) -> Result<(), ConsensusError> {
-        if self
-            .sync
-            .asked
-            .as_ref()
-            .is_none_or(|(asked, _)| asked != node)
-        {
-            self.mesh.punish(node, "blocks that nobody asked for");
+        let asked = self.sync.asked.as_ref();
+        if asked.is_none_or(|(asked, _)| asked != node) {
+            debug!("[BLOCK SYNC]blocks that nobody waits for,node={node}");
             return Ok(());
         }
         self.sync.asked = None;
@@ -137,18 +133,34 @@ impl Parts {
         };
         for (block, sealed) in decoded.into_iter().zip(sealed) {
             let number = block.header.number.cast_unsigned();
-            // Consensus may have been faster.
+            let hash = match sealed {
+                Ok(sealed) => sealed.hash,
+                Err(rejection) => return Ok(Err(format!("block {number}: {rejection}"))),
+            };
+            // Consensus was faster, and only the seal may be missing.
             if number <= self.ledger.tip().number {
+                self.add_seal(&block, &hash)?;
                 continue;
-            }
-            if let Err(rejection) = sealed {
-                return Ok(Err(format!("block {number}: {rejection}")));
             }
             if let Err(why) = self.apply_one(block)? {
                 return Ok(Err(format!("block {number}: {why}")));
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Takes the seal of a block that is in the ledger already.
+    fn add_seal(&mut self, block: &UncheckedBlock, hash: &[u8; 32]) -> Result<(), ConsensusError> {
+        let number = block.header.number.cast_unsigned();
+        let own = self.ledger.header(number)?;
+        if own.is_some_and(|own| own.data.hash() == *hash) {
+            self.ledger.add_seals(number, &block.signatures)?;
+            self.sealed_elsewhere(&block.header);
+        } else {
+            metrics::conflicts(1);
+            error!("[BLOCK SYNC]two sealed blocks with one number,number={number}");
+        }
+        Ok(())
     }
 
     fn apply_one(&mut self, block: UncheckedBlock) -> Result<Result<(), String>, ConsensusError> {
