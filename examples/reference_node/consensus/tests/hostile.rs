@@ -7,15 +7,14 @@ use std::{
 };
 
 use arc_malachitebft_core_types::{Context as _, NilOrVal, Round};
-use fisco_node::identity::NodeId;
-use sm2_signing::{Signature, Signer as _};
+use sm2_signing::Signature;
 use tokio::{runtime::Runtime, sync::mpsc};
 
-use super::net::{Net, until};
+use super::net::{Net, mesh_options, until};
 use crate::{
     consensus::context::{BlockHash, Chain, Height, SealerIndex, SignedVote, VoteSignature},
     message::{Message, ProposalMessage},
-    peers::{Event, Limits, Mesh, MeshOptions},
+    peers::{Event, Mesh},
 };
 
 /// A sealer that sends what it likes.
@@ -36,19 +35,7 @@ impl Rogue {
             .build()
             .unwrap();
         let (events, received) = mpsc::channel(64);
-        let options = MeshOptions {
-            listen: settings.p2p,
-            nodes: settings.nodes.clone(),
-            node_id: NodeId::new(*key.public_key()),
-            identity: Arc::new(key),
-            sealers: settings
-                .sealers
-                .iter()
-                .map(|sealer| NodeId::new(sealer.key))
-                .collect(),
-            chain: settings.chain,
-            limits: Limits::default(),
-        };
+        let options = mesh_options(&settings, Arc::new(key));
         Self {
             mesh: runtime.block_on(Mesh::start(options, events)).unwrap(),
             events: received,

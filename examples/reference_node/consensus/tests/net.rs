@@ -126,19 +126,7 @@ impl Net {
             .build()
             .unwrap();
         let (events, received) = mpsc::channel(64);
-        let options = MeshOptions {
-            listen: settings.p2p,
-            nodes: settings.nodes.clone(),
-            identity: Arc::clone(&signer),
-            node_id: NodeId::new(*signer.public_key()),
-            sealers: settings
-                .sealers
-                .iter()
-                .map(|sealer| NodeId::new(sealer.key))
-                .collect(),
-            chain: settings.chain.clone(),
-            limits: Limits::default(),
-        };
+        let options = mesh_options(&settings, Arc::clone(&signer));
         let mesh = runtime.block_on(Mesh::start(options, events)).unwrap();
         let (stop, stopped) = watch::channel(false);
         let options = Options {
@@ -249,6 +237,20 @@ impl Drop for Net {
                 self.stop(index);
             }
         }
+    }
+}
+
+/// The connections of the node with this key.
+pub(super) fn mesh_options(settings: &Settings, identity: Arc<dyn Signer>) -> MeshOptions {
+    let sealers = settings.sealers.iter();
+    MeshOptions {
+        listen: settings.p2p,
+        nodes: settings.nodes.clone(),
+        node_id: NodeId::new(*identity.public_key()),
+        identity,
+        sealers: sealers.map(|sealer| NodeId::new(sealer.key)).collect(),
+        chain: settings.chain.clone(),
+        limits: Limits::default(),
     }
 }
 
