@@ -29,7 +29,7 @@ impl Tools {
         for part in parts {
             let mut build = Command::new(&cargo);
             build
-                .args(["build", "--quiet", "--manifest-path"])
+                .args(["build", "--locked", "--quiet", "--manifest-path"])
                 .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
                 .arg("--target-dir")
                 .arg(target)
