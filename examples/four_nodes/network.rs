@@ -279,6 +279,8 @@ pub(crate) fn transaction(
     input: &str,
 ) -> Result<(String, String), Box<dyn Error>> {
     let mut data = TransactionData::new("chain0", "group0", limit, nonce.to_string());
+    // The ledger has no contracts, and the hash needs an address.
+    data.to = format!("0x{}", "0".repeat(40));
     data.input = input.as_bytes().to_vec();
     let hash = base16ct::lower::encode_string(&data.hash());
     let encoded = Transaction::sign(data, account)?.encode()?;

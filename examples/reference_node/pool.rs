@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use fisco_node::transaction::{Rejection, Transaction, Verified, verify_batch};
+use fisco_node::transaction::{Rejection, Transaction, TransactionData, Verified, verify_batch};
 use sm2_signing::BatchVerifier;
 use tokio::sync::{oneshot, watch};
 
@@ -279,6 +279,9 @@ impl Pool {
         if transaction.data.group_id != self.0.chain.group_id {
             return Err(Rejected::InvalidGroupId);
         }
+        if !is_unambiguous(&transaction.data) {
+            return Err(Rejected::Ambiguous);
+        }
         Ok(transaction)
     }
 
@@ -349,6 +352,20 @@ fn pooled(transaction: Transaction, verified: &Verified, encoded: Vec<u8>) -> Po
         encoded,
         transaction,
     }
+}
+
+/// Whether no other transaction has the same hash.
+///
+/// FISCO BCOS hashes the fields one behind the other with no lengths between them. With digits, an address of a known length
+/// and nothing behind the input there is one way to take them apart; else bytes could move from the nonce to the input, and
+/// the signature would still be valid.
+fn is_unambiguous(data: &TransactionData) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address = |text: &str| {
+        let digits = text.strip_prefix("0x").unwrap_or_default();
+        digits.len() == 40 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    data.version == 0 && is_number(&data.nonce) && is_address(&data.to) && data.abi.is_empty()
 }
 
 #[cfg(test)]

@@ -52,6 +52,7 @@ impl Chain {
 /// The data of a transaction of the test chain.
 pub(crate) fn data(nonce: u64, input: &str) -> TransactionData {
     let mut data = TransactionData::new("chain0", "group0", 500, nonce.to_string());
+    data.to = format!("0x{}", "0".repeat(40));
     data.input = input.as_bytes().to_vec();
     data
 }

@@ -40,6 +40,12 @@ pub(crate) enum Rejected {
     /// The bytes are no transaction that this node takes.
     #[error("Malform: {0}")]
     Malformed(Rejection),
+    /// Other fields would have the same hash.
+    #[error(
+        "Malform: this node takes transactions of version 0 with a nonce of digits, an address of 0x and 40 hex digits, \
+         and no abi, because other fields could have the same hash"
+    )]
+    Ambiguous,
     /// It has too many bytes.
     #[error(
         "Malform: the transaction has {found} bytes, at most {} are allowed",
@@ -61,7 +67,7 @@ impl Rejected {
             Self::Unknown(_) => 1,
             Self::BlockLimitCheckFail { .. } => 10_001,
             Self::TxPoolIsFull => 10_002,
-            Self::Malformed(_) | Self::TooLarge { .. } => 10_003,
+            Self::Malformed(_) | Self::Ambiguous | Self::TooLarge { .. } => 10_003,
             Self::AlreadyInTxPool => 10_004,
             Self::TxAlreadyInChain => 10_005,
             Self::InvalidChainId => 10_006,

@@ -1,6 +1,5 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fisco_node::transaction::TransactionData;
 use sm_soft::SoftKey;
 use sm2_signing::{Error, ErrorKind, Item, Verdicts};
 
@@ -384,4 +383,29 @@ fn the_chain_may_grow_while_signatures_are_verified() {
     ));
     assert_eq!(answers[2].as_ref(), Ok(&good));
     assert_eq!(pool.take(10), [good]);
+}
+
+#[test]
+fn a_transaction_whose_fields_could_be_others_is_refused() {
+    let chain = Chain::new(1);
+    let (pool, _) = pool(&chain, 10);
+    type Change = fn(&mut TransactionData);
+    let changes: [Change; 8] = [
+        |data| data.nonce.clear(),
+        |data| data.nonce = "12k".to_owned(),
+        |data| data.to.clear(),
+        |data| data.to = "0x01".to_owned(),
+        |data| data.to = format!("0x{}", "g".repeat(40)),
+        |data| data.abi = "[]".to_owned(),
+        |data| data.version = 1,
+        |data| data.version = -1,
+    ];
+    for (nonce, change) in (1..).zip(changes) {
+        let mut changed = data(nonce, "k=v");
+        change(&mut changed);
+        let encoded = signed(&chain.account, changed).encoded.clone();
+        let answer = pool.submit(vec![encoded.clone()]).pop().unwrap();
+        assert_eq!(answer, Err(Rejected::Ambiguous), "change {nonce}");
+        assert_eq!(pool.verify(&[encoded]), Err((0, Rejected::Ambiguous)));
+    }
 }
