@@ -13,9 +13,9 @@ use sm2_signing::{BatchVerifier, Error};
 pub use ifma::Ifma;
 pub use portable::Portable;
 
-pub(crate) use arithmetic::Arithmetic;
+pub(crate) use arithmetic::{Arithmetic, verdict, verify_item};
 pub(crate) use portable::PORTABLE;
-pub(crate) use proven::{Proven, verdict, verify_item};
+pub(crate) use proven::Proven;
 
 use crate::BatchError;
 

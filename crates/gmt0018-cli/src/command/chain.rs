@@ -7,6 +7,7 @@ mod files;
 mod keys;
 mod plan;
 mod scripts;
+mod secret;
 mod tree;
 
 use std::fmt::Write as _;

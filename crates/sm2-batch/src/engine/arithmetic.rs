@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sm2_arith::batch::{Backend, KnownItem, VerifyItem};
+use sm2_signing::{Item, Verdict};
 
 /// The public half of [`Backend`], which nobody else can implement: tests put arithmetic here that is wrong.
 pub(crate) trait Arithmetic: fmt::Debug + Send + Sync + 'static {
@@ -40,5 +41,21 @@ impl<B: Backend> Arithmetic for B {
 
     fn key_tables(&self, keys: &[[u8; 64]]) -> Vec<Option<Self::KeyTable>> {
         Backend::key_tables(*self, keys)
+    }
+}
+
+pub(crate) const fn verify_item(item: &Item) -> VerifyItem {
+    VerifyItem {
+        public_key: *item.key.as_bytes(),
+        e: *item.e.as_bytes(),
+        signature: *item.signature.as_bytes(),
+    }
+}
+
+pub(crate) const fn verdict(valid: bool) -> Verdict {
+    if valid {
+        Verdict::Valid
+    } else {
+        Verdict::Invalid
     }
 }

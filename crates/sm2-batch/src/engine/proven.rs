@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use sm2_arith::batch::{Portable, VerifyItem};
-use sm2_signing::{Error, Item, Prehash, PublicKey, Signature, Verdict, Verdicts, VerifyError};
+use sm2_signing::{Error, Item, Prehash, PublicKey, Signature, Verdicts, VerifyError};
 
 use super::{
-    arithmetic::Arithmetic,
+    arithmetic::{Arithmetic, verdict, verify_item},
     self_check::{self_check, self_check_tables},
 };
 use crate::BatchError;
@@ -131,22 +131,6 @@ impl<A: Arithmetic> Proven<A> {
             what: what.clone(),
         })?;
         Ok(())
-    }
-}
-
-pub(crate) const fn verify_item(item: &Item) -> VerifyItem {
-    VerifyItem {
-        public_key: *item.key.as_bytes(),
-        e: *item.e.as_bytes(),
-        signature: *item.signature.as_bytes(),
-    }
-}
-
-pub(crate) const fn verdict(valid: bool) -> Verdict {
-    if valid {
-        Verdict::Valid
-    } else {
-        Verdict::Invalid
     }
 }
 

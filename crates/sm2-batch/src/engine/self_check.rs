@@ -5,7 +5,7 @@ mod vectors;
 use sm2_arith::batch::KnownItem;
 use sm2_signing::{EncodingError, Item, Prehash, PublicKey, Signature};
 
-use super::{Arithmetic, proven::verify_item};
+use super::{Arithmetic, arithmetic::verify_item};
 use crate::{BatchError, call};
 use vectors::VECTORS;
 

@@ -7,8 +7,9 @@ use fisco_node::config::{ConfigError, ini::Ini};
 use super::{
     keys::{NodeKey, Security},
     plan::{Node, Plan},
+    secret,
 };
-use crate::{error::Error, password::Password};
+use crate::error::Error;
 
 /// The parameters of the curve, for OpenSSL.
 pub(super) const SM2_PARAMETERS: &str = include_str!("template/sm_sm2.param");
@@ -80,7 +81,7 @@ pub(super) fn set_security(ini: &mut Ini, security: &Security) -> Result<(), Err
             set("hsm_lib_path", library)?;
             set("key_index", &index.to_string())?;
             if let Some(password) = password {
-                set_password(ini, *index, password)?;
+                secret::set(ini, *index, password)?;
             }
         }
     }
@@ -97,22 +98,6 @@ pub(super) fn set_security(ini: &mut Ini, security: &Security) -> Result<(), Err
         ini.remove(SECTION, key).map_err(failed)?;
     }
     Ok(())
-}
-
-/// Refuses a password that the node could not read back from config.ini.
-pub(super) fn check_password(index: u32, password: &Password) -> Result<(), Error> {
-    let ini = Ini::parse("config.ini", format!("[{SECTION}]\nenable_hsm=true\n"));
-    set_password(
-        &mut ini.map_err(|cause| Error::config(NOT_MADE, &cause))?,
-        index,
-        password,
-    )
-}
-
-fn set_password(ini: &mut Ini, index: u32, password: &Password) -> Result<(), Error> {
-    let refused = || Error::password_in_config(index);
-    let text = std::str::from_utf8(password.as_bytes()).map_err(|_| refused())?;
-    ini.set(SECTION, "password", text).map_err(|_| refused())
 }
 
 /// nodes.json: where the nodes reach one another.

@@ -13,7 +13,7 @@ use gmt0018_soft::card::{
 };
 use sm_soft::SoftVerifier;
 
-use super::{super::files, NodeKey, NodeKeys, Security, in_form, place::Place};
+use super::{super::secret, NodeKey, NodeKeys, Security, in_form, place::Place};
 use crate::{
     arguments::{NodeKeyArguments, NodePemForm},
     device::{Card, Unnamed},
@@ -161,7 +161,7 @@ fn passwords(
     let indexes = &arguments.key_indexes;
     let passwords = password::of_keys(file, indexes.len(), is_new, output)?;
     for (index, password) in indexes.iter().zip(&passwords) {
-        files::check_password(*index, password)?;
+        secret::check(*index, password)?;
     }
     Ok(passwords)
 }
