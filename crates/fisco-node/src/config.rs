@@ -6,6 +6,7 @@ mod check;
 mod error;
 mod genesis;
 pub mod ini;
+mod kms;
 mod node;
 mod password;
 mod read;
@@ -17,7 +18,8 @@ pub use error::{ConfigError, Location, Problem};
 pub use genesis::{
     ChainVersion, ConsensusType, Genesis, Sealer, SealerError, SealerSet, UnknownVersion,
 };
-pub use node::{CardSettings, KeySource, KmsType, NodeConfig};
+pub use kms::KmsType;
+pub use node::{CardSettings, KeySource, NodeConfig};
 pub use password::{Password, PasswordError, PasswordSource};
 pub use sdk::{AccountSource, SdkConfig};
 pub use warning::{Warning, WarningKind};

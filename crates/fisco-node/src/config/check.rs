@@ -3,7 +3,7 @@
 use super::{
     ConfigError,
     ini::{Entry, Ini, comment_in},
-    node::KmsType,
+    kms::KmsType,
     warning::{Warning, WarningKind},
 };
 

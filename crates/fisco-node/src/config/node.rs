@@ -1,13 +1,11 @@
 //! `config.ini`, as far as it says which key the node signs with.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
     ConfigError, Location, Password, Problem, Warning, WarningKind, check,
     ini::{Entry, Ini},
+    kms::KmsType,
 };
 
 /// What a node's `config.ini` says about its key.
@@ -175,44 +173,6 @@ impl CardSettings {
     #[must_use]
     pub const fn password(&self) -> &Password {
         &self.password
-    }
-}
-
-/// How a node keeps its key, `kms_type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KmsType {
-    /// As `enable_hsm` says.
-    Legacy,
-    /// The key manager of FISCO BCOS.
-    BcosKms,
-    /// A key service in a cloud.
-    CloudKms,
-    /// A card.
-    Hsm,
-}
-
-impl KmsType {
-    /// Reads the name, in any case.
-    pub(super) fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Legacy, Self::BcosKms, Self::CloudKms, Self::Hsm];
-        all.into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(name))
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Legacy => "LEGACY",
-            Self::BcosKms => "BCOSKMS",
-            Self::CloudKms => "CLOUDKMS",
-            Self::Hsm => "HSM",
-        }
-    }
-}
-
-impl fmt::Display for KmsType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 
