@@ -37,10 +37,7 @@ impl Router {
         while let Some(event) = events.recv().await {
             let incoming = match event {
                 Event::Connected(node) => Incoming::Connected(node),
-                Event::Disconnected { node, why } => {
-                    info!("[P2PService][Service]disconnected,node={node}: {why}");
-                    Incoming::Disconnected(node)
-                }
+                Event::Disconnected { node, .. } => Incoming::Disconnected(node),
                 Event::Frame(node, frame) => match Message::decode(&frame) {
                     Ok(Message::Transactions(encoded)) => {
                         // A full queue is a busy node; who sent the transactions still has them.
