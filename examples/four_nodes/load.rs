@@ -13,9 +13,10 @@ use std::{
 
 use crate::network::{Client, Metrics, Network, Tools, transaction};
 use clap::Args;
-use fisco_node::account::Account;
 use indicatif::ProgressBar;
 use serde::Serialize;
+use sm_soft::SoftKey;
+use sm2_signing::Signer;
 
 /// Measure four reference nodes on this machine.
 #[derive(Debug, Args)]
@@ -23,6 +24,10 @@ pub(crate) struct Arguments {
     /// How many transactions are sent.
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     transactions: usize,
+
+    /// How many accounts send them, in turn; their keys are in this program.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    accounts: usize,
 
     /// How many of them are under way at a time.
     #[arg(long, value_name = "N", default_value_t = 8000)]
@@ -101,14 +106,14 @@ fn measure(
     network.start_all(true)?;
     network.wait_connected(&[0, 1, 2, 3])?;
     let account = network.account()?;
-    let encoded = sign(&account, 0, arguments.transactions, "load")?;
-    let probes = sign(&account, arguments.transactions, PROBES, "probe")?;
-    let single = sign(
-        &account,
-        arguments.transactions + PROBES,
-        arguments.single,
-        "single",
-    )?;
+    let soft: Result<Vec<_>, _> = (0..arguments.accounts)
+        .map(|_| SoftKey::generate())
+        .collect();
+    let (soft, first) = (soft?, arguments.transactions);
+    let encoded = sign(&soft, 0, arguments.transactions, "load")?;
+    let account = [account];
+    let probes = sign(&account, first, PROBES, "probe")?;
+    let single = sign(&account, first + PROBES, arguments.single, "single")?;
 
     let before = Totals::of(&network)?;
     let start = Instant::now();
@@ -135,14 +140,15 @@ fn measure(
     Ok(report(verification, seconds, &used, loaded, idle))
 }
 
-fn sign(
-    account: &Account,
+fn sign<S: Signer>(
+    accounts: &[S],
     first: usize,
     count: usize,
     key: &str,
 ) -> Result<Vec<String>, Box<dyn Error>> {
     let mut encoded = Vec::with_capacity(count);
-    for nonce in first..first + count {
+    let nonces = first..first + count;
+    for (nonce, account) in nonces.zip(accounts.iter().cycle()) {
         let input = format!("{key}/{}={nonce}", nonce % 1000);
         encoded.push(transaction(account, u64::try_from(nonce)?, LIMIT, &input)?.1);
     }

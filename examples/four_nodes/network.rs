@@ -23,6 +23,7 @@ use fisco_node::{
     transaction::{Transaction, TransactionData},
 };
 use gmt0018::{Dialect, Open};
+use sm2_signing::Signer;
 
 pub(crate) use client::{Client, Metrics};
 pub(crate) use process::Process;
@@ -272,8 +273,8 @@ impl Node {
 }
 
 /// Signs a transaction of the test chain.
-pub(crate) fn transaction(
-    account: &Account,
+pub(crate) fn transaction<S: Signer + ?Sized>(
+    account: &S,
     nonce: u64,
     limit: i64,
     input: &str,
