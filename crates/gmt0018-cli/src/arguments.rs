@@ -4,15 +4,19 @@ mod bench;
 mod chain;
 mod config;
 mod device;
+mod explain;
+mod generate;
 mod node;
 mod soft;
 mod value;
 mod verify;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use gmt0018::sm2_signing::UserId;
+
+use crate::language::Language;
 
 pub(crate) use bench::{BenchArguments, Operation};
 pub(crate) use chain::{
@@ -20,6 +24,8 @@ pub(crate) use chain::{
 };
 pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
+pub(crate) use explain::ExplainArguments;
+pub(crate) use generate::{CompletionsArguments, ManArguments};
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
@@ -48,6 +54,18 @@ pub(crate) struct Arguments {
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
 
+    /// The language of errors and explanations [default: from $LC_ALL, $LC_MESSAGES, $LANG].
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Output")]
+    pub(crate) lang: Option<Language>,
+
+    /// When to colour the words error, warning and ok; auto is at a terminal, unless $NO_COLOR is set.
+    #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto, help_heading = "Output")]
+    pub(crate) color: ColorChoice,
+
+    /// End the command with exit code 4 when it takes longer, and say in which library call it hangs.
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = value::seconds, help_heading = "Device")]
+    pub(crate) timeout: Option<Duration>,
+
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -74,6 +92,9 @@ pub(crate) enum Command {
     /// Check and mend a node's config.ini.
     #[command(subcommand, arg_required_else_help = true)]
     Config(ConfigCommand),
+    Explain(ExplainArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

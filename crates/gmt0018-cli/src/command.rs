@@ -3,6 +3,8 @@
 mod bench;
 mod chain;
 mod config;
+mod explain;
+mod generate;
 mod hash;
 mod keys;
 mod node_id;
@@ -51,6 +53,9 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::NodePem(arguments) => node_pem::run(&arguments, output),
         Command::Config(ConfigCommand::Check(arguments)) => config::check::run(&arguments, output),
         Command::Config(ConfigCommand::Fix(arguments)) => config::fix::run(&arguments, output),
+        Command::Explain(arguments) => explain::run(&arguments, output),
+        Command::Completions(arguments) => generate::completions(&arguments, output),
+        Command::Man(arguments) => generate::man(&arguments, output),
     }
 }
 

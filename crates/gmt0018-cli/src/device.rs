@@ -1,5 +1,8 @@
 //! Which device is used, and opening it.
 
+#[cfg(target_os = "linux")]
+mod permission;
+
 use std::{
     ffi::OsString,
     fmt,
@@ -13,7 +16,7 @@ use gmt0018_soft::{
 };
 use serde::Serialize;
 
-use crate::{arguments::DeviceArguments, error::Error, output::Output};
+use crate::{arguments::DeviceArguments, error::Error, limit, output::Output};
 
 /// The device that the options and the environment name, not open yet.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ impl Target {
         let device = self
             .module
             .device(&self.dialect)
-            .map_err(|cause| Error::open(what, cause))?;
+            .map_err(|cause| self.origin.refused(what, cause))?;
         Ok(Card {
             device,
             memory: self.memory,
@@ -62,6 +65,7 @@ impl Target {
     }
 
     fn library(path: PathBuf, dialect: Dialect) -> Result<Self, Error> {
+        limit::uses_library(&path.display().to_string());
         let module = Module::open(&path)
             .map_err(|cause| Error::open("the library cannot be used", cause))?;
         Ok(Self {
@@ -184,6 +188,22 @@ enum Origin {
 }
 
 impl Origin {
+    /// Why the device does not open: its file's permissions, if the library's code lets them be the reason.
+    #[cfg(target_os = "linux")]
+    fn refused(&self, what: &str, cause: gmt0018::Error) -> Error {
+        if let (Self::Library(library), gmt0018::Error::Call(call)) = (self, &cause)
+            && let Some(file) = permission::forbidden_file(library)
+        {
+            return Error::device_file(what, *call, &file);
+        }
+        Error::open(what, cause)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn refused(&self, what: &str, cause: gmt0018::Error) -> Error {
+        Error::open(what, cause)
+    }
+
     fn report(&self) -> DeviceReport {
         let path = |path: &Path| Some(path.display().to_string());
         match self {

@@ -3,22 +3,29 @@
 mod chain;
 mod from_library;
 mod node;
+mod time_limit;
 
 use std::{fmt, io, path::Path};
 
 use serde::Serialize;
 
-use crate::exit::Exit;
+use crate::{
+    catalogue::{self, Entry, Filled, Texts, Value},
+    exit::Exit,
+    language::Language,
+};
 
-pub(crate) use node::split;
+pub(crate) use node::{problem_texts, warning_texts};
 
 /// Why the command did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Error {
     exit: Exit,
-    what: String,
-    why: String,
-    advice: String,
+    /// The entry of the catalogue, if it has one.
+    id: Option<&'static str>,
+    english: Texts,
+    /// What is in no catalogue has no translation.
+    chinese: Option<Box<Texts>>,
 }
 
 impl Error {
@@ -34,10 +41,76 @@ impl Error {
     ) -> Self {
         Self {
             exit,
-            what: what.into(),
-            why: why.to_string(),
-            advice: advice.into(),
+            id: None,
+            english: Texts {
+                what: what.into(),
+                why: why.to_string(),
+                advice: advice.into(),
+            },
+            chinese: None,
         }
+    }
+
+    /// An entry of the catalogue with its values.
+    pub(crate) fn of(entry: &Entry, values: &[(&str, Value)]) -> Self {
+        Self::filled(entry, entry.fill(values))
+    }
+
+    fn filled(entry: &Entry, texts: Filled) -> Self {
+        Self {
+            exit: entry.exit,
+            id: Some(entry.id),
+            english: texts.english,
+            chinese: Some(Box::new(texts.chinese)),
+        }
+    }
+
+    /// The same error, with these words for what was not done.
+    fn titled(mut self, what: Value) -> Self {
+        self.english.what = what.english;
+        if let Some(chinese) = &mut self.chinese {
+            chinese.what = what.chinese;
+        }
+        self
+    }
+
+    /// The error in a language, as far as it is translated, after a label such as `error`.
+    pub(crate) fn text(&self, language: Language, label: &str) -> String {
+        let Texts { what, why, advice } = self.texts(language);
+        match language {
+            Language::English => format!("{label}: {what}\n  why: {why}\n  try: {advice}"),
+            Language::Chinese => format!("{label}：{what}\n  原因：{why}\n  建议：{advice}"),
+        }
+    }
+
+    /// The error as one line of JSON.
+    pub(crate) fn json(&self, language: Language) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            error: Fields<'a>,
+        }
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            exit_code: u8,
+            id: Option<&'static str>,
+            what: &'a str,
+            why: &'a str,
+            r#try: &'a str,
+        }
+        let texts = self.texts(language);
+        let error = Fields {
+            exit_code: self.exit as u8,
+            id: self.id,
+            what: &texts.what,
+            why: &texts.why,
+            r#try: &texts.advice,
+        };
+        serde_json::to_string(&Line { error })
+    }
+
+    fn texts(&self, language: Language) -> &Texts {
+        let chinese = self.chinese.as_deref().unwrap_or(&self.english);
+        language.pick(&self.english, chinese)
     }
 }
 
@@ -64,6 +137,15 @@ impl Error {
 
     pub(crate) fn options(why: &str, advice: &str) -> Self {
         Self::new(Exit::Usage, "these options do not go together", why, advice)
+    }
+
+    pub(crate) fn not_explained(subject: &str) -> Self {
+        Self::new(
+            Exit::Usage,
+            format!("there is nothing to say about {subject:?}"),
+            "it is no number of 32 bits, no name of a return code and no id of an error",
+            "`gmt0018 explain --list` lists names and ids",
+        )
     }
 
     pub(crate) fn no_items(path: &Path) -> Self {
@@ -119,37 +201,32 @@ impl Error {
 /// Passwords.
 impl Error {
     pub(crate) fn no_password(option: &str, variable: &str) -> Self {
-        Self::new(
-            Exit::Key,
-            "a password is needed",
-            format!(
-                "there is neither {option} nor ${variable}, and stdin is no terminal to ask at"
-            ),
-            format!("put the password into a file that only you can read, and pass {option} FILE"),
-        )
+        let values = [
+            ("option", Value::same(option)),
+            ("variable", Value::same(variable)),
+        ];
+        Self::of(&catalogue::key::PASSWORD_NEEDED, &values)
     }
 
     pub(crate) fn password_file(path: &Path, cause: &io::Error) -> Self {
-        let what = format!("cannot read the password file {}", path.display());
-        Self::new(Exit::Key, what, cause, "check the path and its permissions")
+        let values = [
+            ("path", Value::same(path.display())),
+            ("cause", Value::same(cause)),
+        ];
+        Self::of(&catalogue::key::PASSWORD_FILE, &values)
     }
 
     pub(crate) fn password_empty(origin: &str) -> Self {
-        Self::new(
-            Exit::Key,
-            "the password is empty",
-            format!("there is not one byte in {origin}"),
-            "give the password of the key; for a key of a card without one, pass --no-password",
-        )
+        let values = [("origin", Value::same(origin))];
+        Self::of(&catalogue::key::PASSWORD_EMPTY, &values)
     }
 
     pub(crate) fn password_too_long(origin: &str, longest: usize) -> Self {
-        Self::new(
-            Exit::Key,
-            "the password is too long",
-            format!("{origin} has more than {longest} bytes"),
-            "check that this is the password's file",
-        )
+        let values = [
+            ("origin", Value::same(origin)),
+            ("longest", Value::same(longest)),
+        ];
+        Self::of(&catalogue::key::PASSWORD_TOO_LONG, &values)
     }
 
     pub(crate) fn password_refused(cause: &gmt0018::PinError) -> Self {
@@ -194,13 +271,20 @@ impl Error {
     }
 
     pub(crate) fn key_file(path: &Path, cause: &sm_soft::keyfile::Error) -> Self {
+        if matches!(cause, sm_soft::keyfile::Error::WrongPassword) {
+            return Self::key_file_password(path, cause);
+        }
         let what = format!("cannot use the key file {}", path.display());
-        let advice = if matches!(cause, sm_soft::keyfile::Error::WrongPassword) {
-            "check --pem-password-file, or $GMT0018_PEM_PASSWORD"
-        } else {
-            "pass an SM2 private key: PKCS#8 or SEC1, PEM or DER, or 64 hex digits"
-        };
+        let advice = "pass an SM2 private key: PKCS#8 or SEC1, PEM or DER, or 64 hex digits";
         Self::new(Exit::Key, what, cause, advice)
+    }
+
+    fn key_file_password(path: &Path, cause: &dyn fmt::Display) -> Self {
+        let values = [
+            ("path", Value::same(path.display())),
+            ("cause", Value::same(cause)),
+        ];
+        Self::of(&catalogue::key::KEY_FILE_PASSWORD, &values)
     }
 
     pub(crate) fn no_such_role(index: u32, role: &str) -> Self {
@@ -222,12 +306,8 @@ impl Error {
     }
 
     pub(crate) fn signature_refused(index: u32) -> Self {
-        Self::new(
-            Exit::Device,
-            format!("the signature made with key index {index} is not printed"),
-            "it does not verify under the public key that the device exports for this index",
-            "do not use this key; ask the vendor, and check --dialect",
-        )
+        let values = [("index", Value::same(index))];
+        Self::of(&catalogue::key::SIGNATURE_INVALID, &values)
     }
 
     pub(crate) fn no_test_signature(why: &dyn fmt::Display) -> Self {
@@ -271,34 +351,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "error: {}\n  why: {}\n  try: {}",
-            self.what, self.why, self.advice
-        )
-    }
-}
-
-impl Serialize for Error {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Line<'a> {
-            error: Fields<'a>,
-        }
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            exit_code: u8,
-            what: &'a str,
-            why: &'a str,
-            r#try: &'a str,
-        }
-        let error = Fields {
-            exit_code: self.exit as u8,
-            what: &self.what,
-            why: &self.why,
-            r#try: &self.advice,
-        };
-        Line { error }.serialize(serializer)
+        formatter.write_str(&self.text(Language::English, "error"))
     }
 }
 

@@ -2,21 +2,66 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
+use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::{device::environment, error::Error, language::Language};
 
 /// Where results and remarks go, and in which form.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     json: bool,
     quiet: bool,
+    language: Language,
+    color: ColorChoice,
 }
 
 impl Output {
     pub(crate) const fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+        Self {
+            json,
+            quiet,
+            language: Language::English,
+            color: ColorChoice::Never,
+        }
+    }
+
+    pub(crate) const fn with_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    pub(crate) const fn with_color(self, color: ColorChoice) -> Self {
+        Self { color, ..self }
+    }
+
+    pub(crate) const fn language(self) -> Language {
+        self.language
+    }
+
+    /// A word of a result in its colour, if results are coloured.
+    pub(crate) fn paint(self, tone: Tone, word: &str) -> String {
+        self.paint_for(stdout_is_terminal(), tone, word)
+    }
+
+    fn paint_for(self, is_terminal: bool, tone: Tone, word: &str) -> String {
+        let plain = || {
+            environment("NO_COLOR").is_some() || environment("TERM").is_some_and(|it| it == "dumb")
+        };
+        let colored = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Auto => is_terminal && !plain(),
+            ColorChoice::Never => false,
+        };
+        if !colored {
+            return word.to_owned();
+        }
+        let color = match tone {
+            Tone::Error => "1;31",
+            Tone::Warning => "33",
+            Tone::Ok => "32",
+        };
+        format!("\x1b[{color}m{word}\x1b[0m")
     }
 
     /// Writes a command's result: as JSON on one line, or as text.
@@ -53,9 +98,13 @@ impl Output {
 
     /// Writes an error to stderr: as one line of JSON, or as text.
     pub(crate) fn error(self, error: &Error) {
-        match serde_json::to_string(error) {
+        match error.json(self.language) {
             Ok(line) if self.json => stderr(&line),
-            _ => stderr(&error.to_string()),
+            _ => {
+                let label = self.language.pick("error", "错误");
+                let label = self.paint_for(io::stderr().is_terminal(), Tone::Error, label);
+                stderr(&error.text(self.language, &label));
+            }
         }
     }
 
@@ -100,6 +149,14 @@ impl Output {
     }
 }
 
+/// What a coloured word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Error,
+    Warning,
+    Ok,
+}
+
 /// Whether anybody reads stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
@@ -122,4 +179,19 @@ pub(crate) fn stdout_is_terminal() -> bool {
 /// Writes a line to stderr; when that fails there is nobody left to tell.
 fn stderr(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_asked_for_is_coloured() {
+        let output = Output::new(false, false);
+        assert_eq!(output.paint_for(true, Tone::Ok, "ok"), "ok");
+        let always = output.with_color(ColorChoice::Always);
+        assert_eq!(always.paint_for(false, Tone::Ok, "ok"), "\x1b[32mok\x1b[0m");
+        let auto = output.with_color(ColorChoice::Auto);
+        assert_eq!(auto.paint_for(false, Tone::Error, "error"), "error");
+    }
 }

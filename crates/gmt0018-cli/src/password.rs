@@ -19,6 +19,7 @@ use crate::{
     arguments::{PasswordArguments, StorePasswordArguments},
     device::environment,
     error::Error,
+    limit::Prompt,
     output::Output,
 };
 
@@ -157,6 +158,7 @@ impl<'a> Source<'a> {
                 .map(|text| Zeroizing::new(text.into_bytes()))
                 .map_err(|cause| Error::prompt(&cause, self.option))
         };
+        let _prompt = Prompt::start();
         let password = ask(self.prompt)?;
         if self.is_new && *ask("The same again: ")? != *password {
             return Err(Error::passwords_differ());

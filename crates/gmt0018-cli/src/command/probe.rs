@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &ProbeArguments, output: Output) -> Result<Exit, Er
     let outcome = target
         .open()
         .and_then(|card| look(&card, arguments, &mut report, output));
-    let text = text(&report);
+    let text = text(&report, output);
     output.result(&report, &text)?;
     outcome?;
     let failed = report.checks.is_some_and(|checks| checks.any_failed());
@@ -83,7 +83,7 @@ fn look(
     Ok(())
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &Report, output: Output) -> String {
     let mut text = report.functions.text();
     if let Some(info) = &report.device_info {
         text.push('\n');
@@ -95,7 +95,7 @@ fn text(report: &Report) -> String {
     }
     if let Some(checks) = &report.checks {
         text.push('\n');
-        text.push_str(&checks.text());
+        text.push_str(&checks.text(output));
     }
     text
 }

@@ -1,15 +1,62 @@
 //! The one mapping from the libraries' errors to exit codes.
 
+use std::path::Path;
+
+use gmt0018::gmt0018_sys::{
+    LoadError,
+    error_code::{
+        SDR_COMMFAIL, SDR_HARDFAIL, SDR_KEYNOTEXIST, SDR_NOBUFFER, SDR_OPENDEVICE, SDR_OPENSESSION,
+        SWR_CARD_COMMFAIL, SWR_CARD_HARDFAIL, SWR_CARD_KEYNOTEXIST, SWR_CARD_OPENDEVICE,
+        SWR_CARD_OPENSESSION, SWR_CONFIG_ERR, SWR_CONNECT_ERR, SWR_NO_AVAILABLE_CSM,
+        SWR_NO_AVAILABLE_HSM, SWR_SEM_TIMEOUT, SWR_SOCKET_RECV_0, SWR_SOCKET_RECV_ERR,
+        SWR_SOCKET_SEND_ERR, SWR_SOCKET_TIMEOUT,
+    },
+};
 use gmt0018::sm2_signing::{self, EncodingError, ErrorKind};
-use gmt0018::{Function, ReturnCode};
+use gmt0018::{CallError, Function, ReturnCode};
 use gmt0018_soft::card::{CardError, store::StoreError};
 
 use super::Error;
-use crate::exit::Exit;
+use crate::{
+    catalogue::{
+        self, Entry, Value, code,
+        phrase::{operation, phrase},
+    },
+    exit::Exit,
+};
 
 impl Error {
     /// A call of the card's library failed while doing `what`.
     pub(crate) fn card(what: impl Into<String>, cause: gmt0018::Error) -> Self {
+        let what = operation(&what.into());
+        match &cause {
+            gmt0018::Error::Call(call) => return Self::call(what, *call, exit_of(&cause)),
+            gmt0018::Error::MissingSymbol(symbol) => {
+                let function = ("function", Value::same(symbol.function()));
+                return Self::of(&catalogue::library::SYMBOL, &[("what", what), function]);
+            }
+            gmt0018::Error::Malformed(malformed) => {
+                let function = malformed.function();
+                let (why, _) = halves(&cause.to_string(), "; try: ");
+                let detail = why.split_once(" reported success but ");
+                let detail = phrase(detail.map_or(why.as_str(), |(_, detail)| detail));
+                let values = [
+                    ("what", what),
+                    ("function", Value::same(function)),
+                    ("detail", detail),
+                ];
+                return Self::of(&catalogue::device::LAYOUT, &values);
+            }
+            gmt0018::Error::Refused { index, cause } => {
+                let values = [
+                    ("what", what),
+                    ("index", Value::same(index)),
+                    ("cause", Value::same(cause)),
+                ];
+                return Self::of(&catalogue::key::REFUSED_BEFORE, &values);
+            }
+            _ => {}
+        }
         let exit = exit_of(&cause);
         let (why, advice) = halves(&cause.to_string(), "; try: ");
         let fallback = match exit {
@@ -19,7 +66,7 @@ impl Error {
         };
         Self::new(
             exit,
-            what,
+            what.english,
             why,
             advice.unwrap_or_else(|| fallback.to_owned()),
         )
@@ -30,30 +77,98 @@ impl Error {
         let gmt0018::Error::Load(cause) = &cause else {
             return Self::card(what, cause);
         };
-        let (why, advice) = halves(&cause.to_string(), "; ");
-        let fallback = "pass the path of the vendor's SDF library with --lib";
-        Self::new(
-            Exit::Library,
-            what,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        Self::load(cause).unwrap_or_else(|| {
+            let (why, advice) = halves(&cause.to_string(), "; ");
+            let fallback = "pass the path of the vendor's SDF library with --lib";
+            let advice = advice.unwrap_or_else(|| fallback.to_owned());
+            Self::new(Exit::Library, what, why, advice)
+        })
+    }
+
+    /// The device file that a library names may not be used by this user.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn device_file(what: &str, cause: CallError, file: &Path) -> Self {
+        let mut values = call_values(phrase(what), cause);
+        values.push(("file", Value::same(file.display())));
+        Self::of(&catalogue::device::PERMISSION, &values)
     }
 
     /// An operation with the key at `index` failed: says so plainly where the key or the password is the reason.
     pub(crate) fn key(index: u32, what: impl Into<String>, cause: gmt0018::Error) -> Self {
-        let exit = exit_of(&cause);
-        let mut error = Self::card(what, cause.clone());
-        if let gmt0018::Error::Call(call) = &cause {
-            if is_no_such_key(call.code()) {
-                error.what = format!("there is no key at index {index}");
-                "`gmt0018 keys list` shows the indexes in use".clone_into(&mut error.advice);
-            } else if call.function() == Function::GetPrivateKeyAccessRight && exit == Exit::Key {
-                error.what = format!("the password of key index {index} was refused");
-                "check the password; many cards count wrong ones".clone_into(&mut error.advice);
-            }
+        if let gmt0018::Error::Call(call) = &cause
+            && exit_of(&cause) == Exit::Key
+        {
+            let entry = entry_of(*call, Exit::Key);
+            let mut values = call_values(operation(&what.into()), *call);
+            values.push(("index", Value::same(index)));
+            return Self::of(entry, &values);
+        }
+        Self::card(what, cause)
+    }
+
+    /// A function returned a code.
+    fn call(what: Value, call: CallError, exit: Exit) -> Self {
+        let entry = entry_of(call, exit);
+        let values = call_values(what.clone(), call);
+        let mut error = Self::of(entry, &values).titled(what);
+        // The library's own advice knows which function it was.
+        let (_, advice) = halves(&call.to_string(), "; try: ");
+        if let (true, Some(advice)) = (entry == &catalogue::device::CALL, advice) {
+            error.english.advice = advice;
         }
         error
+    }
+
+    /// A file is no library that can be used; `None` for what has no entry.
+    fn load(cause: &LoadError) -> Option<Self> {
+        use catalogue::library as entry;
+        let text = cause.to_string();
+        let path = || {
+            (
+                "path",
+                Value::same(cause.path().unwrap_or(Path::new("")).display()),
+            )
+        };
+        Some(match cause {
+            LoadError::Missing { path: name } if is_bare(name) => {
+                Self::of(&entry::NAME_NOT_FOUND, &[path()])
+            }
+            LoadError::Missing { .. } => Self::of(&entry::NOT_FOUND, &[path()]),
+            LoadError::Directory { .. } => Self::of(&entry::DIRECTORY, &[path()]),
+            LoadError::NotAFile { .. } => Self::of(&entry::NOT_A_FILE, &[path()]),
+            LoadError::Permission { .. } => Self::of(&entry::PERMISSION, &[path()]),
+            LoadError::Unreadable { .. } => Self::of(&entry::UNREADABLE, &[path()]),
+            LoadError::NotLibrary { kind, .. } => {
+                let (_, advice) = halves(&text, "; ");
+                let kind = phrase(&kind.to_string());
+                let advice = phrase(&advice.unwrap_or_default());
+                let values = [path(), ("kind", kind), ("advice", advice)];
+                Self::of(&entry::NOT_A_LIBRARY, &values)
+            }
+            LoadError::Damaged { detail, .. } => {
+                Self::of(&entry::DAMAGED, &[path(), ("detail", Value::same(detail))])
+            }
+            LoadError::OtherArchitecture {
+                found, expected, ..
+            } => {
+                let found = ("found", Value::same(found));
+                let expected = ("expected", Value::same(expected));
+                Self::of(&entry::WRONG_ARCHITECTURE, &[path(), found, expected])
+            }
+            LoadError::UnmetDependency { dependency, .. } => {
+                let dependency = ("dependency", Value::same(dependency));
+                Self::of(&entry::DEPENDENCY, &[path(), dependency])
+            }
+            LoadError::Refused { message, .. } => Self::of(
+                &entry::REFUSED,
+                &[path(), ("message", Value::same(message))],
+            ),
+            LoadError::MissingMandatory { names, .. } => {
+                let names = Value::new(names.join(", "), names.join("、"));
+                Self::of(&entry::NOT_SDF, &[path(), ("names", names)])
+            }
+            _ => return None,
+        })
     }
 
     /// A verifier could not tell, behind the trait that hides which one it is.
@@ -92,6 +207,10 @@ impl Error {
 
     /// The store refused or failed while doing `what`.
     pub(crate) fn store(what: impl Into<String>, cause: &StoreError) -> Self {
+        let what = what.into();
+        if let Some(error) = Self::store_entry(&what, cause) {
+            return error;
+        }
         let text = cause.to_string();
         let (why, advice) = match cause {
             // Their texts have a semicolon that parts no advice.
@@ -120,6 +239,28 @@ impl Error {
         )
     }
 
+    /// What a store often refuses; `None` for what has no entry.
+    fn store_entry(what: &str, cause: &StoreError) -> Option<Self> {
+        use catalogue::device as entry;
+        let what = ("what", phrase(what));
+        Some(match cause {
+            StoreError::Missing { directory } => {
+                let directory = ("directory", Value::same(directory.display()));
+                Self::of(&entry::STORE_MISSING, &[what, directory])
+            }
+            StoreError::Permission { path, .. } => {
+                let path = ("path", Value::same(path.display()));
+                Self::of(&entry::STORE_PERMISSION, &[what, path])
+            }
+            StoreError::Locked { file, waited } => {
+                let path = ("path", Value::same(file.display()));
+                let milliseconds = ("milliseconds", Value::same(waited.as_millis()));
+                Self::of(&entry::STORE_LOCKED, &[what, path, milliseconds])
+            }
+            _ => return None,
+        })
+    }
+
     /// The software card refused or failed while doing `what`.
     pub(crate) fn soft_card(what: impl Into<String>, cause: &CardError) -> Self {
         match cause {
@@ -138,6 +279,47 @@ impl Error {
 /// Whether a code says that the index has no key, on the cards that tell.
 pub(crate) const fn is_no_such_key(code: ReturnCode) -> bool {
     matches!(code.value(), SDR_KEYNOTEXIST | SWR_CARD_KEYNOTEXIST)
+}
+
+/// Which entry of the catalogue a code is, once it is known whether key or device are the reason.
+fn entry_of(call: CallError, exit: Exit) -> &'static Entry {
+    use catalogue::{device, key};
+    let opens_session = call.function() == Function::OpenSession;
+    match call.code().value() {
+        SDR_KEYNOTEXIST | SWR_CARD_KEYNOTEXIST => &key::INDEX_EMPTY,
+        _ if exit == Exit::Key && call.function() == Function::GetPrivateKeyAccessRight => {
+            &key::PASSWORD_WRONG
+        }
+        _ if exit == Exit::Key => &key::ACCESS_RIGHT,
+        SDR_OPENDEVICE | SWR_CARD_OPENDEVICE => &device::OPEN,
+        SWR_CONNECT_ERR | SWR_NO_AVAILABLE_HSM => &device::UNREACHABLE,
+        SWR_CONFIG_ERR => &device::CONFIGURATION,
+        SWR_SEM_TIMEOUT => &device::BUSY,
+        SDR_OPENSESSION | SWR_CARD_OPENSESSION => &device::SESSION_LIMIT,
+        SDR_NOBUFFER if opens_session => &device::SESSION_LIMIT,
+        SDR_COMMFAIL | SDR_HARDFAIL | SWR_CARD_COMMFAIL | SWR_CARD_HARDFAIL
+        | SWR_SOCKET_TIMEOUT | SWR_SOCKET_SEND_ERR | SWR_SOCKET_RECV_ERR | SWR_SOCKET_RECV_0
+        | SWR_NO_AVAILABLE_CSM => &device::GONE,
+        _ if call.kind() == ErrorKind::Unsupported => &device::UNSUPPORTED,
+        _ if call.code().name().is_none() && call.code().meaning().is_none() => {
+            &device::UNKNOWN_CODE
+        }
+        _ => &device::CALL,
+    }
+}
+
+fn call_values(what: Value, call: CallError) -> Vec<(&'static str, Value)> {
+    vec![
+        ("what", what),
+        ("function", Value::same(call.function())),
+        ("code", code::shown(call.code())),
+        ("number", Value::same(code::number(call.code()))),
+    ]
+}
+
+/// Whether a library is named without a directory, so that the system looks for it.
+fn is_bare(path: &Path) -> bool {
+    path.file_name() == Some(path.as_os_str())
 }
 
 fn exit_of(error: &gmt0018::Error) -> Exit {
@@ -184,15 +366,9 @@ fn halves(text: &str, mark: &str) -> (String, Option<String>) {
     }
 }
 
-const SDR_COMMFAIL: u32 = 0x0100_0003;
-const SDR_HARDFAIL: u32 = 0x0100_0004;
-const SDR_KEYNOTEXIST: u32 = 0x0100_0008;
-const SWR_CARD_KEYNOTEXIST: u32 = 0x0102_0008;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gmt0018::CallError;
 
     fn call(function: Function, code: u32) -> gmt0018::Error {
         CallError::new(function, ReturnCode::new(code)).into()
@@ -260,7 +436,7 @@ mod tests {
         ] {
             let error = Error::store("cannot", &cause);
             assert_eq!(error.exit(), exit, "{error}");
-            assert!(!error.advice.is_empty());
+            assert!(!error.english.advice.is_empty());
         }
     }
 }

@@ -3,14 +3,17 @@
 use std::{io, path::Path};
 
 use fisco_node::{
-    config::{ConfigError, Problem},
+    config::{ConfigError, Problem, Warning, WarningKind},
     crypto::CryptoError,
     identity::NodePemError,
 };
 use gmt0018::sm2_signing::ErrorKind;
 
 use super::Error;
-use crate::exit::Exit;
+use crate::{
+    catalogue::{self, Entry, Filled, Texts, Value, phrase::phrase},
+    exit::Exit,
+};
 
 impl Error {
     /// A key file in one of the forms of `node.pem` cannot be read.
@@ -23,12 +26,9 @@ impl Error {
                 cause,
                 "check the path and its permissions",
             ),
-            NodePemError::Key(sm_soft::keyfile::Error::WrongPassword) => Self::new(
-                Exit::Key,
-                what,
-                cause,
-                "check --pem-password-file, or $GMT0018_PEM_PASSWORD",
-            ),
+            NodePemError::Key(sm_soft::keyfile::Error::WrongPassword) => {
+                Self::key_file_password(path, cause)
+            }
             _ => Self::new(
                 Exit::Key,
                 what,
@@ -70,30 +70,28 @@ impl Error {
 
     /// A configuration cannot be read, changed or written.
     pub(crate) fn config(what: &str, cause: &ConfigError) -> Self {
+        let (entry, texts) = problem_texts(cause);
+        if matches!(
+            cause.problem(),
+            Problem::Unreadable(_) | Problem::Unwritable(_)
+        ) && let Some(entry) = entry
+        {
+            return Self::filled(entry, texts);
+        }
+        // The problem is the reason; what becomes of a node is not asked for here.
         let location = cause.location();
-        if let Problem::Unreadable(cause) = cause.problem() {
-            return Self::new(
-                Exit::Configuration,
-                format!("cannot read {}", location.file().display()),
-                cause,
-                "pass a file that can be read, or the directory of a node",
-            );
+        let of = |what: &str, texts: Texts| Texts {
+            what: what.to_owned(),
+            why: format!("{location}: {}", texts.what),
+            advice: texts.advice,
+        };
+        let what = phrase(what);
+        Self {
+            exit: Exit::Configuration,
+            id: entry.map(|entry| entry.id),
+            english: of(&what.english, texts.english),
+            chinese: entry.map(|_| Box::new(of(&what.chinese, texts.chinese))),
         }
-        if let Problem::Unwritable(cause) = cause.problem() {
-            return Self::new(
-                Exit::Configuration,
-                format!("{} was not written", location.file().display()),
-                cause,
-                "check the directory, its permissions and the disk; nothing is lost",
-            );
-        }
-        let (problem, advice) = split(&cause.problem().to_string());
-        Self::new(
-            Exit::Configuration,
-            what,
-            format!("{location}: {problem}"),
-            advice.unwrap_or_else(|| "mend the line by hand".to_owned()),
-        )
     }
 
     /// A chain's file in the place of a node's.
@@ -124,6 +122,9 @@ impl Error {
                 Self::key(index.value(), what, *source)
             }
             cause => {
+                if let Some(error) = start_entry(&cause) {
+                    return error;
+                }
                 let (why, advice) = split(&cause.to_string());
                 Self::new(
                     exit_of_start(&cause),
@@ -134,6 +135,159 @@ impl Error {
             }
         }
     }
+}
+
+/// What often keeps a node from starting; `None` for what has no entry.
+fn start_entry(cause: &CryptoError) -> Option<Error> {
+    use catalogue::configuration as entry;
+    let same = |name, text: &dyn std::fmt::Display| (name, Value::same(text));
+    Some(match cause {
+        CryptoError::Doubt(warning) => {
+            let (_, texts) = warning_texts(warning);
+            let line =
+                |texts: &Texts| format!("{}: {}; {}", warning.location(), texts.what, texts.why);
+            let values = [
+                (
+                    "warning",
+                    Value::new(line(&texts.english), line(&texts.chinese)),
+                ),
+                (
+                    "meant",
+                    Value::new(texts.english.advice, texts.chinese.advice),
+                ),
+            ];
+            Error::of(&entry::DOUBT, &values)
+        }
+        CryptoError::NotSm => Error::of(&entry::NOT_SM, &[]),
+        CryptoError::Service(service) => {
+            Error::of(&entry::KEY_SERVICE, &[same("service", service)])
+        }
+        CryptoError::NoPrivateKey(path) => {
+            Error::of(&entry::NO_PRIVATE_KEY, &[same("path", &path.display())])
+        }
+        CryptoError::NodePem {
+            path,
+            in_file,
+            in_card,
+        } => {
+            let values = [
+                same("path", &path.display()),
+                same("in_file", in_file),
+                same("in_card", in_card),
+            ];
+            Error::of(&entry::NODE_PEM, &values)
+        }
+        CryptoError::NotASealer { node_id, sealers } => {
+            let values = [same("node_id", node_id), same("sealers", sealers)];
+            Error::of(&entry::NOT_A_SEALER, &values)
+        }
+        _ => return None,
+    })
+}
+
+/// The entry of a problem in a file and its texts; those of the reader itself where there is no entry.
+pub(crate) fn problem_texts(cause: &ConfigError) -> (Option<&'static Entry>, Filled) {
+    use catalogue::configuration as entry;
+    let same = |name, text: &dyn std::fmt::Display| (name, Value::same(text));
+    let file = || same("file", &cause.location().file().display());
+    let (entry, values) = match cause.problem() {
+        Problem::Unreadable(cause) => (&entry::UNREADABLE, vec![file(), same("cause", cause)]),
+        Problem::Unwritable(cause) => (&entry::UNWRITABLE, vec![file(), same("cause", cause)]),
+        Problem::TooLarge { limit } => (&entry::TOO_LARGE, vec![same("limit", limit)]),
+        Problem::Empty => (&entry::EMPTY, vec![]),
+        Problem::Binary => (&entry::BINARY, vec![]),
+        Problem::NotUtf8 { what } => (&entry::NOT_UTF8, vec![("part", phrase(what))]),
+        Problem::ByteOrderMark => (&entry::BYTE_ORDER_MARK, vec![]),
+        Problem::NoEquals => (&entry::NO_EQUALS, vec![]),
+        Problem::NoKey => (&entry::NO_KEY, vec![]),
+        Problem::UnmatchedBracket => (&entry::BRACKET, vec![]),
+        Problem::DuplicateKey { first } => (&entry::DUPLICATE_KEY, vec![same("first", first)]),
+        Problem::DuplicateSection { first } => {
+            (&entry::DUPLICATE_SECTION, vec![same("first", first)])
+        }
+        Problem::Missing { .. } if cause.location().key() == Some("key_index") => {
+            (&entry::MISSING_KEY_INDEX, vec![])
+        }
+        Problem::Missing { hint } => (&entry::MISSING, vec![("hint", phrase(hint))]),
+        Problem::Value {
+            found,
+            wanted,
+            hint,
+        } => {
+            let values = vec![
+                same("found", &format!("{found:?}")),
+                ("wanted", phrase(wanted)),
+                ("hint", phrase(hint)),
+            ];
+            (&entry::VALUE, values)
+        }
+        Problem::Sealers(cause) => {
+            let (problem, hint) = split(&cause.to_string());
+            let values = vec![
+                ("problem", phrase(&problem)),
+                ("hint", phrase(&hint.unwrap_or_default())),
+            ];
+            (&entry::SEALERS, values)
+        }
+        problem => {
+            let (what, advice) = split(&problem.to_string());
+            let texts = Texts {
+                what,
+                why: "the node does not start".to_owned(),
+                advice: advice.unwrap_or_else(|| "mend the line by hand".to_owned()),
+            };
+            let chinese = texts.clone();
+            let english = texts;
+            return (None, Filled { english, chinese });
+        }
+    };
+    (Some(entry), entry.fill(&values))
+}
+
+/// The entry of a setting that the node reads otherwise than it was meant.
+pub(crate) fn warning_texts(warning: &Warning) -> (Option<&'static Entry>, Filled) {
+    use WarningKind as Kind;
+    use catalogue::configuration as entry;
+    let (entry, values) = match warning.kind() {
+        Kind::KeyId {
+            has_key_index: true,
+        } => (&entry::KEY_ID_BESIDE, vec![]),
+        Kind::KeyId { .. } => (&entry::KEY_ID, vec![]),
+        Kind::NotABoolean { found, default, .. } => {
+            let default = match default {
+                Some(default) => Value::new(format!(", {default},"), format!(" {default}")),
+                None => Value::same(""),
+            };
+            let values = vec![
+                ("found", Value::same(format!("{found:?}"))),
+                ("default", default),
+                ("meant", phrase(&warning.advice())),
+            ];
+            (&entry::BOOLEAN, values)
+        }
+        Kind::TrailingComment { secret: false } => (&entry::TRAILING_COMMENT, vec![]),
+        Kind::TrailingComment { .. } => (&entry::TRAILING_COMMENT_PASSWORD, vec![]),
+        Kind::UnknownKey { .. } => (
+            &entry::UNKNOWN_KEY,
+            vec![("nearest", phrase(&warning.advice()))],
+        ),
+        Kind::NeverRead => (&entry::NO_EFFECT, vec![]),
+        Kind::CardUnused => (&entry::CARD_UNUSED, vec![]),
+        Kind::CardOverruled => (&entry::CARD_OVERRULED, vec![]),
+        Kind::NoPassword => (&entry::PASSWORD_EMPTY, vec![]),
+        Kind::WithoutSmCrypto => (&entry::WITHOUT_SM_CRYPTO, vec![]),
+        _ => {
+            let texts = Texts {
+                what: warning.what(),
+                why: warning.why(),
+                advice: warning.advice(),
+            };
+            let chinese = texts.clone();
+            let english = texts;
+            return (None, Filled { english, chinese });
+        }
+    };
+    (Some(entry), entry.fill(&values))
 }
 
 fn exit_of_start(cause: &CryptoError) -> Exit {
@@ -149,7 +303,7 @@ fn exit_of_start(cause: &CryptoError) -> Exit {
 }
 
 /// Parts a message of the configuration's reader from the advice at its end.
-pub(crate) fn split(text: &str) -> (String, Option<String>) {
+fn split(text: &str) -> (String, Option<String>) {
     match text.rsplit_once("; ") {
         Some((why, advice)) => {
             let advice = advice.strip_prefix("try: ").unwrap_or(advice);

@@ -5,9 +5,12 @@
 
 mod batch;
 mod bench;
+#[cfg(target_os = "linux")]
+mod catalogue;
 #[cfg(unix)]
 mod chain;
 mod config;
+mod generated;
 mod interoperability;
 mod library;
 mod lies;

@@ -72,6 +72,7 @@ impl Place {
             .env_remove("GMT0018_NEW_PASSWORD")
             .env_remove("GMT0018_PEM_PASSWORD")
             .env("GMT0018_SOFT_DIR", self.path("store"))
+            .env("LC_ALL", "C")
             .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

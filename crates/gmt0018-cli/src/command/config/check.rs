@@ -19,7 +19,8 @@ use crate::{
     device::environment,
     error::Error,
     exit::Exit,
-    output::Output,
+    limit,
+    output::{Output, Tone},
 };
 
 #[derive(Serialize)]
@@ -106,10 +107,10 @@ pub(crate) fn run(arguments: &CheckArguments, output: Output) -> Result<Exit, Er
         genesis: genesis_path.map(|path| path.display().to_string()),
         key: config.as_ref().map(key),
         sealers: genesis.map(|genesis| genesis.sealers().as_slice().len()),
-        problems,
+        problems: problems.into_iter().map(|one| one.told(output)).collect(),
         start,
     };
-    output.result(&report, &text(&report))?;
+    output.result(&report, &text(&report, output))?;
     match failed {
         Some(error) => Err(error),
         None if report.problems.is_empty() => Ok(Exit::Ok),
@@ -182,7 +183,9 @@ fn start(
     output: Output,
 ) -> Result<StartReport, Error> {
     if let KeySource::Card(card) = config.key() {
-        output.note(&format!("device: library {}", card.library().display()));
+        let library = card.library().display().to_string();
+        output.note(&format!("device: library {library}"));
+        limit::uses_library(&library);
     }
     let mut options = CryptoOptions::default()
         .with_dialect(arguments.dialect.clone())
@@ -227,7 +230,7 @@ fn key(config: &NodeConfig) -> KeyReport {
     }
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &Report, output: Output) -> String {
     let mut text: String = report.problems.iter().map(ToString::to_string).collect();
     if let Some(key) = &report.key {
         let place = match (&key.library, key.key_index) {
@@ -241,7 +244,8 @@ fn text(report: &Report) -> String {
         text += &format!("consensus nodes: {sealers}\n");
     }
     if let Some(start) = &report.start {
-        text += &format!("start checks: ok, node id {}\n", start.node_id);
+        let ok = output.paint(Tone::Ok, "ok");
+        text += &format!("start checks: {ok}, node id {}\n", start.node_id);
     }
     let fixable = report
         .problems

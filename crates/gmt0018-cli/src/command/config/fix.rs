@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &FixArguments, output: Output) -> Result<Exit, Erro
         written,
         backup,
         changes,
-        problems,
+        problems: problems.into_iter().map(|one| one.told(output)).collect(),
     };
     output.result(&report, &text(&report))?;
     Ok(if report.problems.is_empty() {

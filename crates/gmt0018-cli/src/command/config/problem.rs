@@ -2,14 +2,21 @@
 
 use std::{fmt, path::Path};
 
-use fisco_node::config::{self, ConfigError, Location, Warning, WarningKind};
+use fisco_node::config::{ConfigError, Location, Warning, WarningKind};
 use serde::Serialize;
 
-use crate::error::split;
+use crate::{
+    catalogue::{Entry, Filled, configuration},
+    error::{problem_texts, warning_texts},
+    language::Language,
+    output::{Output, Tone},
+};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
     severity: Severity,
+    /// The entry of the catalogue, if it has one.
+    id: Option<&'static str>,
     file: String,
     line: Option<usize>,
     section: Option<String>,
@@ -20,6 +27,13 @@ pub(super) struct Problem {
     r#try: String,
     /// Whether `gmt0018 config fix` does what is advised.
     fixable: bool,
+    #[serde(skip)]
+    texts: Filled,
+    #[serde(skip)]
+    language: Language,
+    /// The severity's word, in its language and colour.
+    #[serde(skip)]
+    label: String,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -41,48 +55,43 @@ impl Problem {
             _ => Severity::Warning,
         };
         Self {
-            what: warning.what(),
-            why: warning.why(),
-            r#try: warning.advice(),
             fixable: warning.is_fixable(),
-            ..Self::at(warning.location(), severity)
+            ..Self::at(warning.location(), severity, warning_texts(warning))
         }
     }
 
     pub(super) fn error(error: &ConfigError) -> Self {
-        let (what, advice) = split(&error.problem().to_string());
-        Self {
-            what,
-            why: consequence(error.problem()).to_owned(),
-            r#try: advice.unwrap_or_else(|| "mend the line by hand".to_owned()),
-            ..Self::at(error.location(), Severity::Error)
-        }
+        Self::at(error.location(), Severity::Error, problem_texts(error))
     }
 
     /// A card on a chain of another kind: each file is right by itself.
     pub(super) fn without_sm_crypto(genesis: &Path, line: Option<usize>) -> Self {
         Self {
-            severity: Severity::Error,
             file: genesis.display().to_string(),
             line,
             section: Some("chain".to_owned()),
             key: Some("sm_crypto".to_owned()),
-            what: "config.ini switches a card on, and sm_crypto is not true here".to_owned(),
-            why: "a card has SM2 keys only, and the node crashes".to_owned(),
-            r#try: "build the chain with sm_crypto=true".to_owned(),
-            fixable: false,
+            ..Self::new(
+                Severity::Error,
+                of(&configuration::GENESIS_WITHOUT_SM_CRYPTO),
+            )
         }
     }
 
     /// A consensus node whose id is no point of the curve.
     pub(super) fn no_key(location: &Location) -> Self {
-        Self {
-            what: "the node id is not a public key of SM2".to_owned(),
-            why: "nobody has the private key, and no signature of this node is ever valid"
-                .to_owned(),
-            r#try: "copy it from conf/node.nodeid, or from `gmt0018 node-id`".to_owned(),
-            ..Self::at(location, Severity::Error)
-        }
+        let texts = of(&configuration::GENESIS_NODE_ID);
+        Self::at(location, Severity::Error, texts)
+    }
+
+    /// The problem in the language and the colours of the output.
+    pub(super) fn told(mut self, output: Output) -> Self {
+        let texts = self.texts.pick(output.language()).clone();
+        (self.what, self.why, self.r#try) = (texts.what, texts.why, texts.advice);
+        self.language = output.language();
+        let (tone, word) = self.severity.word(self.language);
+        self.label = output.paint(tone, word);
+        self
     }
 
     /// In a file that all nodes of a chain must have alike, nothing is changed in one place.
@@ -97,17 +106,45 @@ impl Problem {
         self.fixable
     }
 
-    fn at(location: &Location, severity: Severity) -> Self {
+    fn at(
+        location: &Location,
+        severity: Severity,
+        texts: (Option<&'static Entry>, Filled),
+    ) -> Self {
         Self {
-            severity,
             file: location.file().display().to_string(),
             line: location.line(),
             section: location.section().map(str::to_owned),
             key: location.key().map(str::to_owned),
-            what: String::new(),
-            why: String::new(),
-            r#try: String::new(),
+            ..Self::new(severity, texts)
+        }
+    }
+
+    fn new(severity: Severity, (entry, texts): (Option<&'static Entry>, Filled)) -> Self {
+        let english = texts.english.clone();
+        Self {
+            severity,
+            id: entry.map(|entry| entry.id),
+            file: String::new(),
+            line: None,
+            section: None,
+            key: None,
+            what: english.what,
+            why: english.why,
+            r#try: english.advice,
             fixable: false,
+            texts,
+            language: Language::English,
+            label: severity.word(Language::English).1.to_owned(),
+        }
+    }
+}
+
+impl Severity {
+    fn word(self, language: Language) -> (Tone, &'static str) {
+        match self {
+            Self::Error => (Tone::Error, language.pick("error", "错误")),
+            Self::Warning => (Tone::Warning, language.pick("warning", "警告")),
         }
     }
 }
@@ -127,18 +164,27 @@ impl fmt::Display for Problem {
                 write!(formatter, ": [{}] {}", printable(section), printable(key))?;
             }
         }
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
         let Self {
-            what, why, r#try, ..
+            what,
+            why,
+            r#try,
+            label,
+            ..
         } = self;
-        write!(
-            formatter,
-            ": {severity}: {what}\n  why: {why}\n  try: {try}\n"
-        )
+        match self.language {
+            Language::English => {
+                write!(formatter, ": {label}: {what}\n  why: {why}\n  try: {try}\n")
+            }
+            Language::Chinese => write!(
+                formatter,
+                "：{label}：{what}\n  原因：{why}\n  建议：{try}\n"
+            ),
+        }
     }
+}
+
+fn of(entry: &'static Entry) -> (Option<&'static Entry>, Filled) {
+    (Some(entry), entry.fill(&[]))
 }
 
 /// The text with its control characters written out.
@@ -158,16 +204,4 @@ pub(super) fn printable(text: &str) -> String {
 pub(super) fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {what}{plural}")
-}
-
-/// What becomes of the node.
-const fn consequence(problem: &config::Problem) -> &'static str {
-    use config::Problem as Cause;
-    match problem {
-        Cause::Empty => "the node finds none of its settings",
-        Cause::Binary | Cause::NotUtf8 { .. } => "the node reads something else than was meant",
-        Cause::TooLarge { .. } => "nothing behind that was read",
-        Cause::Sealers(_) => "no chain works with this list of consensus nodes",
-        _ => "the node does not start",
-    }
 }

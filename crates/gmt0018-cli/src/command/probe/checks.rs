@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use gmt0018::{Error, Session, sm2_signing::ErrorKind};
 use serde::Serialize;
 
+use crate::output::{Output, Tone};
+
 /// The checks of `probe`.
 #[derive(Debug, Serialize)]
 pub(super) struct Checks {
@@ -43,13 +45,13 @@ impl Checks {
             .any(|check| check.outcome == Outcome::Failed)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, output: Output) -> String {
         let mut text = String::new();
         for (name, check) in [("random", &self.random), ("SM3", &self.sm3)] {
             let outcome = match check.outcome {
-                Outcome::Ok => "ok",
-                Outcome::Failed => "FAILED",
-                Outcome::NotOffered => "not offered",
+                Outcome::Ok => output.paint(Tone::Ok, "ok"),
+                Outcome::Failed => output.paint(Tone::Error, "FAILED"),
+                Outcome::NotOffered => "not offered".to_owned(),
             };
             // Writing to a String does not fail.
             let _ = writeln!(text, "check {name:6} {outcome}: {}", check.detail);
