@@ -2,6 +2,7 @@
 
 mod chain;
 mod from_library;
+mod keys;
 mod node;
 
 use std::{fmt, io, path::Path};

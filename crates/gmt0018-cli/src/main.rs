@@ -10,6 +10,7 @@ mod input;
 mod output;
 mod password;
 mod statistics;
+mod svg;
 
 use std::process::ExitCode;
 
