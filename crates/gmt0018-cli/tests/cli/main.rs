@@ -9,6 +9,7 @@ mod bench;
 mod chain;
 mod config;
 mod interoperability;
+mod keys;
 mod library;
 mod lies;
 mod node;
