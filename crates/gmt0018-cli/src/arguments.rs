@@ -136,14 +136,14 @@ Examples:
   gmt0018 keys export --key-index 1 --role encrypt --form der -o encryption.der
   gmt0018 keys export --key-index 43 --lib /usr/local/lib/libgmt0018.so --form node-id")]
     Export(KeysExportArguments),
-    /// Says who makes a key pair: the vendor's tool, or `gmt0018 soft generate`.
+    /// Say who makes a key pair: the vendor's tool, or `gmt0018 soft generate`.
     ///
     /// GM/T 0018 has no call that makes a key pair at an index. This command makes none and ends with exit code 2.
     #[command(after_help = "\
 Examples:
   gmt0018 soft generate --key-index 2 --password-file pin")]
     Generate(NoActionArguments),
-    /// Says who imports a key pair: the vendor's tool, or `gmt0018 soft import`.
+    /// Say who imports a key pair: the vendor's tool, or `gmt0018 soft import`.
     ///
     /// GM/T 0018 has no call that puts a key pair at an index. This command imports none and ends with exit code 2.
     #[command(after_help = "\

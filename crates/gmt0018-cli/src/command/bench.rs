@@ -225,7 +225,8 @@ fn text(report: &Report) -> String {
         let _ = match report.knee_sessions {
             Some(sessions) => write!(
                 text,
-                "\nknee: {sessions} sessions; another doubling brings less than 10 %"
+                "\nknee: {}; another doubling brings less than 10 %",
+                counted(sessions)
             ),
             None => write!(text, "\nknee: none among these numbers of sessions"),
         };
@@ -241,6 +242,11 @@ fn points(rows: &[Row]) -> Vec<(usize, f64)> {
         *best = best.max(row.operations_per_second);
     }
     points.into_iter().collect()
+}
+
+fn counted(sessions: usize) -> String {
+    let end = if sessions == 1 { "" } else { "s" };
+    format!("{sessions} session{end}")
 }
 
 /// Nobody waits for a measurement whose file cannot be made.
@@ -260,7 +266,7 @@ fn write_chart(path: &Path, report: &Report, card: &Card, output: Output) -> Res
     let title = format!("gmt0018 bench {operation}{}", size.unwrap_or_default());
     let knee = report
         .knee_sessions
-        .map(|sessions| (sessions, format!("knee: {sessions} sessions")));
+        .map(|sessions| (sessions, format!("knee: {}", counted(sessions))));
     let chart = LineChart {
         title: &title,
         subtitle: &card.name(),

@@ -32,9 +32,12 @@ const WORTH_IT: f64 = 1.1;
 mod tests {
     use super::*;
 
+    /// Points and the knee they have.
+    type Case = (&'static [(usize, f64)], Option<usize>);
+
     #[test]
     fn the_first_count_that_no_later_one_beats_clearly() {
-        let cases: [(&[(usize, f64)], Option<usize>); 14] = [
+        let cases: [Case; 14] = [
             (&[], None),
             (&[(1, 100.0)], None),
             (&[(1, 100.0), (2, 200.0), (4, 400.0)], None),

@@ -25,7 +25,7 @@ struct Report {
     sign: Option<Key>,
     /// `null` if the index has none.
     encrypt: Option<Key>,
-    password: Tried,
+    password: PasswordOutcome,
     test_signature: Signed,
     device: DeviceReport,
 }
@@ -43,7 +43,7 @@ struct Key {
 /// What became of the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Tried {
+enum PasswordOutcome {
     NotTried,
     Accepted,
     Refused,
@@ -81,7 +81,7 @@ pub(crate) fn check(arguments: &KeysCheckArguments, output: Output) -> Result<Ex
         key_index: number,
         sign: sign.as_ref().map(Key::signing),
         encrypt: encrypt.as_ref().map(Key::encryption),
-        password: Tried::NotTried,
+        password: PasswordOutcome::NotTried,
         test_signature: Signed::NotMade,
         device: card.report(),
     };
@@ -119,23 +119,23 @@ fn test(
     };
     let pin = password::of_card_key(&password, output)?;
     report.password = match &pin {
-        None => Tried::None,
+        None => PasswordOutcome::None,
         Some(_) => {
             output.note(
                 "remark: the password is tried once; many cards count wrong ones and lock the key",
             );
-            Tried::NoAnswer
+            PasswordOutcome::NoAnswer
         }
     };
     session.keep_access(index, pin.as_ref()).map_err(|cause| {
         let error = failed(cause);
         if pin.is_some() && error.exit() == Exit::Key {
-            report.password = Tried::Refused;
+            report.password = PasswordOutcome::Refused;
         }
         error
     })?;
     if pin.is_some() {
-        report.password = Tried::Accepted;
+        report.password = PasswordOutcome::Accepted;
     }
     // Nothing that a chain signs has this text's length: it signs hashes of 32 bytes.
     let e = Prehash::of(key, &UserId::DEFAULT, b"gmt0018 keys check: test of a key");
@@ -211,11 +211,13 @@ impl Report {
             }
         }
         let password = match self.password {
-            Tried::NotTried => "not tried; --password-file or --check-password tries it, once",
-            Tried::Accepted => "accepted",
-            Tried::Refused => "REFUSED",
-            Tried::None => "none",
-            Tried::NoAnswer => "tried, and the device failed",
+            PasswordOutcome::NotTried => {
+                "not tried; --password-file or --check-password tries it, once"
+            }
+            PasswordOutcome::Accepted => "accepted",
+            PasswordOutcome::Refused => "REFUSED",
+            PasswordOutcome::None => "none",
+            PasswordOutcome::NoAnswer => "tried, and the device failed",
         };
         let signature = match self.test_signature {
             Signed::NotMade => "not made",
