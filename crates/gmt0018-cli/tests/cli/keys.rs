@@ -238,7 +238,11 @@ fn a_device_that_lies_is_found_out() {
     place.write("device.c", source);
     // y of the key at index 1 with another last byte.
     place.write("off.c", &source.replace("0xad, 0x13}", "0xad, 0x14}"));
-    for name in ["device", "off"] {
+    let shown = "(void)session, (void)index, (void)password, (void)length;\n    return ";
+    let broken = source.replace(&format!("{shown}0;"), &format!("{shown}0x01000003;"));
+    assert_ne!(broken, source);
+    place.write("broken.c", &broken);
+    for name in ["device", "off", "broken"] {
         let (library, file) = (format!("{name}.so"), format!("{name}.c"));
         let arguments = ["-shared", "-fPIC", "-o", &library, &file];
         let Some(output) = tool("cc", &arguments, &place.path("")) else {
@@ -251,6 +255,11 @@ fn a_device_that_lies_is_found_out() {
     assert!(answer.stderr().contains("test signature of key index 1"));
     assert_eq!(answer.json()["password"], "accepted");
     assert_eq!(answer.json()["test_signature"], "invalid");
+
+    // SDR_COMMFAIL says nothing about the password.
+    let answer = place.run(&format!("{check} ./broken.so")).exits(4);
+    assert_eq!(answer.json()["password"], "no-answer");
+    assert_eq!(answer.json()["test_signature"], "not-made");
 
     let answer = place.run(&format!("{check} ./off.so")).exits(1);
     assert_eq!(answer.json()["sign"]["on_curve"], false);
