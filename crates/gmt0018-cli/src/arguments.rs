@@ -6,6 +6,7 @@ mod config;
 mod device;
 mod explain;
 mod generate;
+mod keys;
 mod node;
 mod soft;
 mod value;
@@ -26,6 +27,9 @@ pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArgume
 pub(crate) use device::{DeviceArguments, PasswordArguments};
 pub(crate) use explain::ExplainArguments;
 pub(crate) use generate::{CompletionsArguments, ManArguments};
+pub(crate) use keys::{
+    KeyForm, KeysCheckArguments, KeysExportArguments, NoActionArguments, TriedPasswordArguments,
+};
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
@@ -76,7 +80,7 @@ pub(crate) enum Command {
     /// Create and manage the software card's key store.
     #[command(subcommand, arg_required_else_help = true)]
     Soft(SoftCommand),
-    /// List and show the public keys in the card.
+    /// List, show, check and export the keys in the card.
     #[command(subcommand, arg_required_else_help = true)]
     Keys(KeysCommand),
     Sign(SignArguments),
@@ -130,6 +134,43 @@ Examples:
   gmt0018 keys show --key-index 1
   gmt0018 keys show --key-index 43 --lib /usr/local/lib/libgmt0018.so --json")]
     Show(KeysShowArguments),
+    /// Check a key: the pairs, the curve, and if asked the password and a signature.
+    ///
+    /// A key to sign with must be there; an encryption key is not needed by a node, and is remarked on if it is missing.
+    ///
+    /// The password is tried only with --password-file or --check-password, and then once: many cards count wrong passwords
+    /// and lock the key. The card then signs a text of this command, and the signature is verified in software.
+    ///
+    /// Ends with exit code 5 if there is no signing key or the password is wrong, 1 if a key is not on the curve, 4 if the
+    /// signature is wrong.
+    #[command(after_help = "\
+Examples:
+  gmt0018 keys check --key-index 1
+  gmt0018 keys check --key-index 43 --lib /usr/local/lib/libgmt0018.so --password-file pin --json")]
+    Check(KeysCheckArguments),
+    /// Write a public key, a node id or an address to stdout or to a new file.
+    ///
+    /// No password is needed. A file is never overwritten.
+    #[command(after_help = "\
+Examples:
+  gmt0018 keys export --key-index 1 > key.pem
+  gmt0018 keys export --key-index 1 --role encrypt --form der -o encryption.der
+  gmt0018 keys export --key-index 43 --lib /usr/local/lib/libgmt0018.so --form node-id")]
+    Export(KeysExportArguments),
+    /// Say who makes a key pair: the vendor's tool, or `gmt0018 soft generate`.
+    ///
+    /// GM/T 0018 has no call that makes a key pair at an index. This command makes none and ends with exit code 2.
+    #[command(after_help = "\
+Examples:
+  gmt0018 soft generate --key-index 2 --password-file pin")]
+    Generate(NoActionArguments),
+    /// Say who imports a key pair: the vendor's tool, or `gmt0018 soft import`.
+    ///
+    /// GM/T 0018 has no call that puts a key pair at an index. This command imports none and ends with exit code 2.
+    #[command(after_help = "\
+Examples:
+  gmt0018 soft import --key-index 43 --pem node.key --password-file pin")]
+    Import(NoActionArguments),
 }
 
 #[derive(Debug, Args)]

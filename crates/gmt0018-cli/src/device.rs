@@ -166,6 +166,11 @@ impl Card {
     pub(crate) fn report(&self) -> DeviceReport {
         self.origin.report()
     }
+
+    /// The device in words.
+    pub(crate) fn name(&self) -> String {
+        self.origin.to_string()
+    }
 }
 
 /// What is used when neither a library nor a store is named.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod from_library;
+mod keys;
 mod node;
 mod time_limit;
 

@@ -13,6 +13,7 @@ mod limit;
 mod output;
 mod password;
 mod statistics;
+mod svg;
 
 use std::process::ExitCode;
 

@@ -34,10 +34,10 @@ impl Histogram {
         self.total
     }
 
-    /// The latency that `percent` % of the operations did not exceed, at most 1/64 too high; `None` without operations.
-    pub(crate) fn percentile(&self, percent: u64) -> Option<Duration> {
-        let rank = (u128::from(self.total) * u128::from(percent))
-            .div_ceil(100)
+    /// The latency that `per_mille` ‰ of the operations did not exceed, at most 1/64 too high; `None` without operations.
+    pub(crate) fn quantile(&self, per_mille: u64) -> Option<Duration> {
+        let rank = (u128::from(self.total) * u128::from(per_mille))
+            .div_ceil(1000)
             .max(1);
         let mut seen = 0_u128;
         for (bucket, count) in self.counts.iter().enumerate() {
@@ -90,15 +90,16 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_of_a_known_distribution() {
+    fn quantiles_of_a_known_distribution() {
         let mut histogram = Histogram::new();
-        assert_eq!(histogram.percentile(50), None);
+        assert_eq!(histogram.quantile(500), None);
         for nanoseconds in 1..=100 {
             histogram.record(Duration::from_nanos(nanoseconds));
         }
-        assert_eq!(histogram.percentile(50), Some(Duration::from_nanos(50)));
-        assert_eq!(histogram.percentile(99), Some(Duration::from_nanos(99)));
-        assert_eq!(histogram.percentile(100), Some(Duration::from_nanos(100)));
+        assert_eq!(histogram.quantile(500), Some(Duration::from_nanos(50)));
+        assert_eq!(histogram.quantile(990), Some(Duration::from_nanos(99)));
+        assert_eq!(histogram.quantile(999), Some(Duration::from_nanos(100)));
+        assert_eq!(histogram.quantile(1000), Some(Duration::from_nanos(100)));
     }
 
     #[test]
@@ -109,7 +110,7 @@ mod tests {
         right.record(Duration::from_nanos(20));
         left.merge(&right);
         assert_eq!(left.total(), 3);
-        assert_eq!(left.percentile(50), Some(Duration::from_nanos(10)));
-        assert_eq!(left.percentile(99), Some(Duration::from_nanos(20)));
+        assert_eq!(left.quantile(500), Some(Duration::from_nanos(10)));
+        assert_eq!(left.quantile(990), Some(Duration::from_nanos(20)));
     }
 }

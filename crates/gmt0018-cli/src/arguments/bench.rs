@@ -1,6 +1,6 @@
 //! `gmt0018 bench`.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
@@ -10,12 +10,17 @@ use super::{DeviceArguments, PasswordArguments, value};
 ///
 /// One thread per session; one row for each number of sessions. When no library, store or key is named, a software card in
 /// memory with a fresh key is measured, so that nothing has to be set up.
+///
+/// The knee is the session count after which another doubling brings less than 10 %. On a terminal bars of the throughput
+/// stand below the table.
+///
 /// Ends with the exit code of the first error if an operation failed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gmt0018 bench sign
   gmt0018 bench sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --sessions 1,8,32
+  gmt0018 bench sign --sessions 1,2,4,8,16 --svg throughput.svg
   gmt0018 bench sm4 --size 65536 --seconds 10 --json")]
 pub(crate) struct BenchArguments {
     /// What is measured.
@@ -38,6 +43,14 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "N")]
     pub(crate) key_index: Option<u32>,
 
+    /// Draw the bars below the table although stdout is no terminal.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) plot: bool,
+
+    /// Write a chart of the throughput over the sessions to this file, which must not exist.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) password: PasswordArguments,
 
@@ -58,4 +71,17 @@ pub(crate) enum Operation {
     Sm3,
     /// `SDF_Encrypt` with SM4-CBC.
     Sm4,
+}
+
+impl Operation {
+    /// The word on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Verify => "verify",
+            Self::Session => "session",
+            Self::Sm3 => "sm3",
+            Self::Sm4 => "sm4",
+        }
+    }
 }

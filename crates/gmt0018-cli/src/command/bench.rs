@@ -1,21 +1,25 @@
 //! `gmt0018 bench`.
 
+mod knee;
 mod measure;
 mod operation;
+mod plot;
 
-use std::time::Duration;
+use std::{fmt::Write as _, io, path::Path, time::Duration};
 
 use comfy_table::{CellAlignment, Table, presets};
 use gmt0018::{KeyIndex, Pin};
 use serde::Serialize;
 
+use super::node_pem::write_new;
 use crate::{
     arguments::{BenchArguments, Operation},
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
-    output::Output,
+    output::{self, Output},
     password,
+    svg::LineChart,
 };
 use measure::Measurement;
 use operation::{Plan, Worker};
@@ -29,6 +33,8 @@ struct Report {
     /// The processors that this process may use.
     processors: Option<usize>,
     rows: Vec<Row>,
+    /// The sessions after which another doubling brings less than 10 %; `null` if there is no such number.
+    knee_sessions: Option<usize>,
     device: DeviceReport,
 }
 
@@ -40,6 +46,7 @@ struct Row {
     operations_per_second: f64,
     p50_microseconds: Option<f64>,
     p99_microseconds: Option<f64>,
+    p99_9_microseconds: Option<f64>,
     library_calls_per_operation: f64,
     /// Against the first row.
     speed_up: f64,
@@ -56,6 +63,9 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
             "SM4-CBC takes whole blocks of 16 bytes",
         ));
     }
+    if let Some(path) = &arguments.svg {
+        not_there(path)?;
+    }
     let unnamed = match arguments.key_index {
         Some(_) => Unnamed::Store,
         None => Unnamed::Memory,
@@ -68,10 +78,18 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
         size: bytes(arguments),
         seconds: arguments.seconds.as_secs_f64(),
         processors: std::thread::available_parallelism().ok().map(usize::from),
+        knee_sessions: knee::knee(&points(&rows)),
         rows,
         device: card.report(),
     };
-    output.result(&report, &text(&report))?;
+    let mut text = text(&report);
+    if arguments.plot || output::stdout_is_terminal() {
+        let _ = write!(text, "\n\n{}", plot::bars(&points(&report.rows)));
+    }
+    output.result(&report, &text)?;
+    if let Some(path) = arguments.svg.as_deref().filter(|_| !report.rows.is_empty()) {
+        write_chart(path, &report, &card, output)?;
+    }
     failure.map_or(Ok(Exit::Ok), Err)
 }
 
@@ -150,14 +168,15 @@ impl Row {
         let operations = measured.latencies.total();
         let rate = operations as f64 / measured.elapsed.as_secs_f64();
         let attempts = operations + measured.errors;
-        let latency = |percent| measured.latencies.percentile(percent).map(microseconds);
+        let latency = |per_mille| measured.latencies.quantile(per_mille).map(microseconds);
         Self {
             sessions,
             operations,
             errors: measured.errors,
             operations_per_second: round(rate),
-            p50_microseconds: latency(50),
-            p99_microseconds: latency(99),
+            p50_microseconds: latency(500),
+            p99_microseconds: latency(990),
+            p99_9_microseconds: latency(999),
             library_calls_per_operation: round(measured.calls as f64 / attempts.max(1) as f64),
             speed_up: first.map_or(1.0, |first| round(rate / first.operations_per_second)),
             mebibytes_per_second: size.map(|size| round(rate * f64::from(size) / 1_048_576.0)),
@@ -169,7 +188,14 @@ fn text(report: &Report) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let mut header = vec![
-        "sessions", "ops/s", "p50 µs", "p99 µs", "errors", "calls/op", "speed-up",
+        "sessions",
+        "ops/s",
+        "p50 µs",
+        "p99 µs",
+        "p99.9 µs",
+        "errors",
+        "calls/op",
+        "speed-up",
     ];
     if report.size.is_some() {
         header.push("MiB/s");
@@ -182,6 +208,7 @@ fn text(report: &Report) -> String {
             format!("{:.0}", row.operations_per_second),
             optional(row.p50_microseconds),
             optional(row.p99_microseconds),
+            optional(row.p99_9_microseconds),
             row.errors.to_string(),
             format!("{:.2}", row.library_calls_per_operation),
             format!("{:.2}", row.speed_up),
@@ -192,7 +219,67 @@ fn text(report: &Report) -> String {
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    table.trim_fmt()
+    let mut text = table.trim_fmt();
+    if report.rows.len() > 1 {
+        // Writing to a String does not fail.
+        let _ = match report.knee_sessions {
+            Some(sessions) => write!(
+                text,
+                "\nknee: {}; another doubling brings less than 10 %",
+                counted(sessions)
+            ),
+            None => write!(text, "\nknee: none among these numbers of sessions"),
+        };
+    }
+    text
+}
+
+/// Sessions and operations per second of the rows, ascending and each number once; its best row counts.
+fn points(rows: &[Row]) -> Vec<(usize, f64)> {
+    let mut points = std::collections::BTreeMap::new();
+    for row in rows {
+        let best = points.entry(row.sessions).or_insert(0.0_f64);
+        *best = best.max(row.operations_per_second);
+    }
+    points.into_iter().collect()
+}
+
+fn counted(sessions: usize) -> String {
+    let end = if sessions == 1 { "" } else { "s" };
+    format!("{sessions} session{end}")
+}
+
+/// Nobody waits for a measurement whose file cannot be made.
+fn not_there(path: &Path) -> Result<(), Error> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(Error::not_written(
+            path,
+            &io::ErrorKind::AlreadyExists.into(),
+        )),
+        Err(_) => Ok(()),
+    }
+}
+
+fn write_chart(path: &Path, report: &Report, card: &Card, output: Output) -> Result<(), Error> {
+    let size = report.size.map(|size| format!(", {size} bytes"));
+    let operation = report.operation.name();
+    let title = format!("gmt0018 bench {operation}{}", size.unwrap_or_default());
+    let knee = report
+        .knee_sessions
+        .map(|sessions| (sessions, format!("knee: {}", counted(sessions))));
+    let chart = LineChart {
+        title: &title,
+        subtitle: &card.name(),
+        x_label: "sessions",
+        y_label: "operations per second",
+        points: &points(&report.rows),
+        mark: knee
+            .as_ref()
+            .map(|(sessions, words)| (*sessions, words.as_str())),
+    };
+    write_new(path, chart.to_svg().as_bytes()).map_err(|cause| Error::not_written(path, &cause))?;
+    output.note(&format!("wrote {}", path.display()));
+    Ok(())
 }
 
 fn bytes(arguments: &BenchArguments) -> Option<u32> {

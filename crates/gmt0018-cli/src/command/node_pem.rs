@@ -76,7 +76,7 @@ fn public_form(stub: bool, id: &NodeId) -> (&'static str, NodePem) {
 }
 
 /// Writes a file that was not there, whole or not at all.
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())

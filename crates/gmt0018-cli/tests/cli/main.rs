@@ -12,6 +12,7 @@ mod chain;
 mod config;
 mod generated;
 mod interoperability;
+mod keys;
 mod library;
 mod lies;
 mod node;

@@ -77,3 +77,24 @@ fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
     let (succeeded, seen) = typed(&place, sign, &[PASSWORD]);
     assert!(succeeded, "{seen}");
 }
+
+#[test]
+fn bars_are_drawn_on_a_terminal_and_der_is_not_written_to_it() {
+    let place = Place::with_key();
+    if tool("script", &["--version"], &place.path("")).is_none() {
+        return;
+    }
+    let bench = "bench session --sessions 1 --seconds 0.02 --quiet";
+    let (succeeded, seen) = typed(&place, bench, &[]);
+    assert!(succeeded && seen.contains(&"█".repeat(40)), "{seen}");
+    let (succeeded, seen) = typed(&place, &format!("{bench} --json"), &[]);
+    assert!(succeeded && !seen.contains('█'), "{seen}");
+    let (succeeded, seen) = typed(&place, "keys export --key-index 1 --form der", &[]);
+    assert!(
+        !succeeded && seen.contains("DER is not written to a terminal"),
+        "{seen}"
+    );
+    let check = "keys check --key-index 1 --check-password";
+    let (succeeded, seen) = typed(&place, check, &[PASSWORD]);
+    assert!(succeeded && seen.contains("accepted"), "{seen}");
+}
