@@ -9,6 +9,8 @@ mod soft;
 mod value;
 mod verify;
 
+mod test;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -28,6 +30,8 @@ pub(crate) use soft::{
 };
 pub(crate) use value::Range;
 pub(crate) use verify::{BatchArguments, VerifyArguments};
+
+pub(crate) use test::TestArguments;
 
 /// Look at, test and use a GM/T 0018 (SDF) cryptographic card: SM2, SM3, SM4.
 #[derive(Debug, Parser)]
@@ -74,6 +78,7 @@ pub(crate) enum Command {
     /// Check and mend a node's config.ini.
     #[command(subcommand, arg_required_else_help = true)]
     Config(ConfigCommand),
+    Test(TestArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

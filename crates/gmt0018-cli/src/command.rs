@@ -13,6 +13,8 @@ mod sign;
 mod soft;
 mod verify;
 
+mod test;
+
 use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
 
@@ -51,6 +53,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::NodePem(arguments) => node_pem::run(&arguments, output),
         Command::Config(ConfigCommand::Check(arguments)) => config::check::run(&arguments, output),
         Command::Config(ConfigCommand::Fix(arguments)) => config::fix::run(&arguments, output),
+        Command::Test(arguments) => test::run(&arguments, output),
     }
 }
 

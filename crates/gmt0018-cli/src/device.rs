@@ -112,7 +112,7 @@ impl Target {
         }
     }
 
-    fn in_memory() -> Result<Self, Error> {
+    pub(crate) fn in_memory() -> Result<Self, Error> {
         let what = "cannot make a software card in memory";
         let memory = EphemeralCard::new().map_err(|cause| Error::soft_card(what, &cause))?;
         Ok(Self {
@@ -146,6 +146,10 @@ impl Card {
     /// The card in memory, if that is what is used.
     pub(crate) const fn memory(&self) -> Option<&EphemeralCard> {
         self.memory.as_ref()
+    }
+
+    pub(crate) const fn device(&self) -> &Device {
+        &self.device
     }
 
     pub(crate) fn module(&self) -> &Module {

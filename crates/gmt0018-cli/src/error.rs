@@ -3,6 +3,7 @@
 mod chain;
 mod from_library;
 mod node;
+mod test;
 
 use std::{fmt, io, path::Path};
 
