@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gmt0018::{Device, Dialect, Module, Open, Session};
+use gmt0018::{Device, Dialect, Function, Module, Open, Session};
 use gmt0018_soft::{
     EphemeralCard,
     card::store::{Store, StoreError},
@@ -55,6 +55,15 @@ impl Target {
 
     pub(crate) const fn module(&self) -> &Module {
         &self.module
+    }
+
+    /// The function that will open the device.
+    pub(crate) const fn opens_with(&self) -> Function {
+        match self.dialect.open {
+            Open::WithPath(_) => Function::OpenDeviceWithPath,
+            Open::WithConf(_) => Function::OpenDeviceWithConf,
+            _ => Function::OpenDevice,
+        }
     }
 
     pub(crate) fn report(&self) -> DeviceReport {

@@ -69,7 +69,7 @@ impl Kind {
                 file::CASES,
             ],
             Self::Kat => &[kat::CASES],
-            Self::Negative => &[negative::CASES],
+            Self::Negative => &negative::CASES,
             Self::Soak => &[soak::CASES],
         };
         lists.iter().copied().flatten().collect()
@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &TestArguments, output: Output) -> Result<Exit, Err
     }
     let target = Target::choose(&arguments.device, unnamed, output)?;
     let cases = kind.cases();
-    let plan = Plan::new(kind, &cases, target.module(), target.report());
+    let plan = Plan::new(kind, &cases, &target);
     if arguments.plan {
         output.result(&plan, &plan.text())?;
         return Ok(Exit::Ok);

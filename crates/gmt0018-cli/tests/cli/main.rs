@@ -19,3 +19,4 @@ mod sign;
 mod snapshots;
 mod store;
 mod support;
+mod test;

@@ -141,6 +141,7 @@ fn hmac_in_parts(subject: &Subject<'_>) -> Verdict {
 const HASH: &[F] = &[F::HashInit, F::HashUpdate, F::HashFinal];
 const HMAC: &[F] = &[
     F::GenerateKeyWithEpkEcc,
+    F::ImportKey,
     F::HmacInit,
     F::HmacUpdate,
     F::HmacFinal,

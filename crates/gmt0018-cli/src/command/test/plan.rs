@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use gmt0018::{Function, Module};
+use gmt0018::Function;
 use serde::Serialize;
 
 use super::{Kind, case::Case, case::Chapter};
-use crate::device::DeviceReport;
+use crate::device::{DeviceReport, Target};
 
 /// What a run will do; nothing has been called yet.
 #[derive(Debug, Serialize)]
@@ -28,13 +28,8 @@ struct Item {
 }
 
 impl Plan {
-    pub(super) fn new(
-        kind: Kind,
-        cases: &[&'static Case],
-        module: &Module,
-        device: DeviceReport,
-    ) -> Self {
-        let functions = module.functions();
+    pub(super) fn new(kind: Kind, cases: &[&'static Case], target: &Target) -> Self {
+        let functions = target.module().functions();
         let item = |case: &&Case| {
             let calls: Vec<_> = case.calls.iter().map(|function| function.name()).collect();
             Item {
@@ -49,13 +44,15 @@ impl Plan {
             }
         };
         let around = [
-            Function::OpenDevice,
+            target.opens_with(),
             Function::OpenSession,
+            // After a failure, to see whether the device is still there.
+            Function::GenerateRandom,
             Function::CloseSession,
             Function::CloseDevice,
         ];
         Self {
-            device,
+            device: target.report(),
             mode: kind,
             around: around.iter().map(|function| function.name()).collect(),
             cases: cases.iter().map(item).collect(),
@@ -89,8 +86,9 @@ impl Plan {
     /// Chapter by chapter, to say what follows.
     pub(super) fn summary(&self) -> String {
         let mut text = format!(
-            "{} cases; calls around them: {}",
+            "{} case{}; calls around them: {}",
             self.cases.len(),
+            if self.cases.len() == 1 { "" } else { "s" },
             self.around.join(", ")
         );
         for chapter in Chapter::ALL {
@@ -119,21 +117,21 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::Target;
 
     #[test]
     fn planning_calls_nothing_and_names_every_function() {
         let target = Target::in_memory().unwrap();
         let mut named = std::collections::BTreeSet::new();
         for kind in [Kind::Conformance, Kind::Kat, Kind::Negative, Kind::Soak] {
-            let plan = Plan::new(kind, &kind.cases(), target.module(), target.report());
+            let plan = Plan::new(kind, &kind.cases(), &target);
             assert!(!plan.text().is_empty() && !plan.summary().is_empty());
             named.extend(plan.cases.iter().flat_map(|item| item.calls.clone()));
             named.extend(plan.around);
         }
+        assert_eq!(target.module().calls(), 0);
         for function in Function::ALL {
             assert_eq!(target.module().call_count(*function), 0, "{function}");
-            let other_ways_to_open = [Function::OpenDeviceWithPath, Function::OpenDeviceWithConf];
+            let other_ways_to_open = [Function::OpenDevice, Function::OpenDeviceWithConf];
             assert!(
                 named.contains(function.name()) || other_ways_to_open.contains(function),
                 "{function} is in no case"

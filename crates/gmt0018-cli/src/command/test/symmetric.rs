@@ -35,13 +35,19 @@ pub(super) const CASES: &[Case] = &[
     }),
     case(
         "symmetric/mac",
-        &[F::GenerateKeyWithEpkEcc, F::CalculateMac, F::DestroyKey],
+        &[
+            F::GenerateKeyWithEpkEcc,
+            F::ImportKey,
+            F::CalculateMac,
+            F::DestroyKey,
+        ],
         mac,
     ),
     case(
         "symmetric/mac-in-parts",
         &[
             F::GenerateKeyWithEpkEcc,
+            F::ImportKey,
             F::CalculateMacInit,
             F::CalculateMacUpdate,
             F::CalculateMacFinal,
@@ -234,12 +240,14 @@ fn software(cause: &cipher::Error) -> Trouble {
 
 const ONE_CALL: &[F] = &[
     F::GenerateKeyWithEpkEcc,
+    F::ImportKey,
     F::Encrypt,
     F::Decrypt,
     F::DestroyKey,
 ];
 const IN_PARTS: &[F] = &[
     F::GenerateKeyWithEpkEcc,
+    F::ImportKey,
     F::EncryptInit,
     F::EncryptUpdate,
     F::EncryptFinal,
@@ -250,12 +258,14 @@ const IN_PARTS: &[F] = &[
 ];
 const AUTHENTICATED: &[F] = &[
     F::GenerateKeyWithEpkEcc,
+    F::ImportKey,
     F::AuthEnc,
     F::AuthDec,
     F::DestroyKey,
 ];
 const AUTHENTICATED_PARTS: &[F] = &[
     F::GenerateKeyWithEpkEcc,
+    F::ImportKey,
     F::AuthEncInit,
     F::AuthEncUpdate,
     F::AuthEncFinal,
