@@ -51,9 +51,9 @@ pub(crate) struct TestArguments {
     #[arg(long, value_name = "N")]
     pub(crate) key_index: Option<u32>,
 
-    /// The index of the key-encryption key that session keys are wrapped with.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) kek_index: u32,
+    /// The index of a key-encryption key in the card, for the cases that wrap session keys with it.
+    #[arg(long, value_name = "N")]
+    pub(crate) kek_index: Option<u32>,
 
     /// Create, write, read and delete one file of a new name in the card.
     #[arg(long)]

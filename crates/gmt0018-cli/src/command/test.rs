@@ -22,6 +22,7 @@ use std::{
 };
 
 use gmt0018::{Function, KeyIndex, Module, Pin, sm2_signing::ErrorKind};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use sm_soft::SoftKey;
 
@@ -146,7 +147,7 @@ fn subject<'a>(
     let mut subject = Subject {
         card,
         index: arguments.key_index.map(KeyIndex::new),
-        kek: KeyIndex::new(arguments.kek_index),
+        kek: arguments.kek_index.map(KeyIndex::new),
         password,
         file_writes: arguments.allow_file_writes,
         software,
@@ -154,17 +155,16 @@ fn subject<'a>(
     };
     if let Some(memory) = card.memory() {
         let what = "no key was made in the software card in memory";
+        let kek = arguments.kek_index.unwrap_or(1);
         let failed = |cause| Error::soft_card(what, &cause);
         memory
             .card()
             .generate_key_pair(1, PASSWORD_IN_MEMORY)
             .map_err(failed)?;
-        memory
-            .card()
-            .generate_kek(arguments.kek_index)
-            .map_err(failed)?;
+        memory.card().generate_kek(kek).map_err(failed)?;
         let pin = Pin::new(PASSWORD_IN_MEMORY).map_err(|cause| Error::password_refused(&cause))?;
         subject.index = Some(KeyIndex::new(1));
+        subject.kek = Some(KeyIndex::new(kek));
         subject.password = Password::Given(pin);
         subject.file_writes = true;
     }
@@ -194,7 +194,7 @@ fn test(
     };
     let begin = Instant::now();
     let bar = match kind {
-        Kind::Soak => output.progress_of_steps(0, "soak"),
+        Kind::Soak => ProgressBar::hidden(),
         _ => output.progress_of_steps(cases.len(), "cases"),
     };
     for case in cases {

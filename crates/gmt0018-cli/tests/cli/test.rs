@@ -42,7 +42,7 @@ fn content(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-const KEY: &str = "--key-index 1 --password-file pin --allow-file-writes";
+const KEY: &str = "--key-index 1 --kek-index 1 --password-file pin --allow-file-writes";
 
 #[test]
 fn the_software_card_passes_and_its_store_stays_as_it_is() {
@@ -280,6 +280,26 @@ fn the_plan_is_made_without_a_device() {
         .refused(6, &["absent/report.xml"]);
     place.run("test --kat --negative").exits(2);
     place.run("test --soak 10").exits(2);
+}
+
+#[test]
+fn the_plan_calls_nothing_in_a_library() {
+    let Some(place) = compiled(
+        "#include <stdlib.h>\n\
+         int SDF_OpenDevice(void **device) { (void)device; abort(); }\n\
+         int SDF_CloseDevice(void *device) { (void)device; abort(); }\n\
+         int SDF_OpenSession(void *device, void **session) { (void)device, (void)session; abort(); }\n\
+         int SDF_CloseSession(void *session) { (void)session; abort(); }\n",
+    ) else {
+        return;
+    };
+    for mode in ["", "--kat", "--negative", "--soak 1s"] {
+        let plan = place
+            .run(&format!("test {mode} --plan --lib ./device.so"))
+            .succeeds()
+            .text();
+        assert!(plan.contains("    not exported: "), "{plan}");
+    }
 }
 
 /// A place with a library made of C; `None` without a compiler, which is said aloud.

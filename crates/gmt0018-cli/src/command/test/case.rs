@@ -126,7 +126,7 @@ pub(super) enum Password {
 pub(super) struct Subject<'a> {
     pub(super) card: &'a Card,
     pub(super) index: Option<KeyIndex>,
-    pub(super) kek: KeyIndex,
+    pub(super) kek: Option<KeyIndex>,
     pub(super) password: Password,
     pub(super) file_writes: bool,
     /// The other side: a key pair in software.
@@ -144,6 +144,12 @@ impl Subject<'_> {
     pub(super) fn index(&self) -> Result<KeyIndex, Trouble> {
         self.index
             .ok_or_else(|| Trouble::Skipped("needs a key of the card: pass --key-index".to_owned()))
+    }
+
+    /// The index of a key-encryption key; without one the case is skipped.
+    pub(super) fn kek(&self) -> Result<KeyIndex, Trouble> {
+        let why = "needs a key-encryption key of the card: pass --kek-index";
+        self.kek.ok_or_else(|| Trouble::Skipped(why.to_owned()))
     }
 
     /// Gets the access right in this session; once it was refused, the card is not asked again.

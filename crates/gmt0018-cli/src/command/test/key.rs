@@ -168,8 +168,8 @@ fn exchange(subject: &Subject<'_>) -> Verdict {
 
 fn kek(subject: &Subject<'_>) -> Verdict {
     let session = subject.session()?;
-    let (key, wrapped) = session.generate_key_with_kek(subject.kek, 128)?;
-    let again = session.import_key_with_kek(subject.kek, &wrapped)?;
+    let (key, wrapped) = session.generate_key_with_kek(subject.kek()?, 128)?;
+    let again = session.import_key_with_kek(subject.kek()?, &wrapped)?;
     same_key((&session, &key), (&session, &again))?;
     session.destroy_key(again)?;
     session.destroy_key(key)?;
@@ -190,7 +190,7 @@ fn import(subject: &Subject<'_>) -> Verdict {
 
 fn symmetric_handle(subject: &Subject<'_>) -> Verdict {
     let session = subject.session()?;
-    let key = session.symmetric_key_handle(subject.kek)?;
+    let key = session.symmetric_key_handle(subject.kek()?)?;
     let plain = pattern(64);
     let sealed = session.sm4_encrypt(&key, Mode::Cbc([1; 16]), &plain)?;
     let opened = session.sm4_decrypt(&key, Mode::Cbc([1; 16]), &sealed)?;

@@ -165,9 +165,10 @@ fn kek(subject: &Subject<'_>, index: u32) -> Verdict {
 
 fn wrapped_short(subject: &Subject<'_>) -> Verdict {
     let session = subject.session()?;
-    let (_key, _) = session.generate_key_with_kek(subject.kek, 128)?;
+    let index = subject.kek()?;
+    let (_key, _) = session.generate_key_with_kek(index, 128)?;
     refused(subject, "a wrapped key of 15 bytes", || {
-        session.import_key_with_kek(subject.kek, &[1; 15])
+        session.import_key_with_kek(index, &[1; 15])
     })
 }
 
