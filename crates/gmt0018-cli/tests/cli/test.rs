@@ -282,6 +282,62 @@ fn the_plan_is_made_without_a_device() {
     place.run("test --soak 10").exits(2);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn only_what_is_wrong_fails() {
+    let place = place();
+    place.write("device.c", include_str!("credulous_device.c"));
+    let soft = soft_library();
+    let soft = soft.to_str().unwrap();
+    let path = format!("-DSOFT=\"{soft}\"");
+    let arguments = [
+        "-shared",
+        "-fPIC",
+        "-Wl,--no-as-needed",
+        "-o",
+        "device.so",
+        "device.c",
+        &path,
+        soft,
+        "-ldl",
+    ];
+    let Some(output) = tool("cc", &arguments, &place.path("")) else {
+        return;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for (mode, wrong) in [
+        (
+            "",
+            &[
+                "asymmetric/verify-changed-e",
+                "asymmetric/verify-changed-r",
+                "asymmetric/verify-changed-s",
+                "asymmetric/verify-other-key",
+                "symmetric/ctr",
+                "symmetric/ctr-any-length",
+                "symmetric/mac",
+            ][..],
+        ),
+        ("--kat", &["kat/verify-fisco-bcos-without-z"]),
+        (
+            "--negative",
+            &[
+                "negative/verify-key-off-curve",
+                "negative/verify-key-of-zeros",
+            ],
+        ),
+    ] {
+        let run = format!("test {mode} --lib ./device.so {KEY} --json");
+        let cases = by_outcome(&place.run(&run).exits(1).json());
+        assert_eq!(cases["fail"], wrong, "{mode}");
+        assert_eq!(cases.get("not-supported"), None, "{mode}");
+    }
+}
+
 #[test]
 fn the_plan_calls_nothing_in_a_library() {
     let Some(place) = compiled(
