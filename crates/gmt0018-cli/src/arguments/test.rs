@@ -19,6 +19,7 @@ use super::{DeviceArguments, PasswordArguments};
 #[command(
     group(ArgGroup::new("mode").args(["conformance", "kat", "negative", "soak"])),
     group(ArgGroup::new("form").args(["markdown", "plan"])),
+    mut_arg("password_file", |file| file.help(PASSWORD_FILE)),
     after_help = "\
 Examples:
   gmt0018 test --lib /usr/local/lib/libgmt0018.so --plan
@@ -93,6 +94,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         Err(wrong())
     }
 }
+
+const PASSWORD_FILE: &str = "\
+A file with the key's access password; one line end at its end is ignored. Else $GMT0018_PASSWORD; there is no prompt";
 
 #[cfg(test)]
 mod tests {

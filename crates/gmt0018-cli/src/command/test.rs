@@ -95,12 +95,13 @@ pub(crate) fn run(arguments: &TestArguments, output: Output) -> Result<Exit, Err
         return Ok(Exit::Ok);
     }
     let password = password(arguments, output)?;
+    output.note(&plan.summary());
+    let card = target.open()?;
+    // Before the cases, so that their result does not get lost.
     let junit = match &arguments.junit {
         Some(path) => Some((path, create(path)?)),
         None => None,
     };
-    output.note(&plan.summary());
-    let card = target.open()?;
     let subject = subject(&card, arguments, password)?;
     let report = test(&subject, kind, &cases, arguments, output);
     if let Some((path, mut file)) = junit {

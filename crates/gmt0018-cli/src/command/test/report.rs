@@ -82,9 +82,10 @@ impl Report {
             for case in cases {
                 let _ = writeln!(
                     text,
-                    "  {:13}  {:34} {:>9.1} ms  {}",
+                    "  {:13}  {:34} {:>5} calls {:>9.1} ms  {}",
                     case.outcome.word(),
                     case.name,
+                    case.all_calls(),
                     case.milliseconds,
                     case.detail
                 );
@@ -98,12 +99,7 @@ impl Report {
     }
 
     fn summary(&self) -> String {
-        let calls: u64 = self
-            .cases
-            .iter()
-            .flat_map(|case| &case.calls)
-            .map(|calls| calls.count)
-            .sum();
+        let calls: u64 = self.cases.iter().map(CaseReport::all_calls).sum();
         let gone = if self.gone {
             "; the device is gone"
         } else {
@@ -122,14 +118,16 @@ impl Report {
 
     pub(super) fn markdown(&self) -> String {
         let mut text =
-            "| chapter | case | outcome | ms | detail |\n|---|---|---|---:|---|\n".to_owned();
+            "| chapter | case | outcome | calls | ms | detail |\n|---|---|---|---:|---:|---|\n"
+                .to_owned();
         for case in &self.cases {
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {:.1} | {} |",
+                "| {} | {} | {} | {} | {:.1} | {} |",
                 case.chapter.name(),
                 case.name,
                 case.outcome.word(),
+                case.all_calls(),
                 case.milliseconds,
                 cell(&case.detail)
             );
@@ -182,6 +180,12 @@ impl Report {
                 .collect();
             (!cases.is_empty()).then_some((chapter, cases))
         })
+    }
+}
+
+impl CaseReport {
+    fn all_calls(&self) -> u64 {
+        self.calls.iter().map(|calls| calls.count).sum()
     }
 }
 
