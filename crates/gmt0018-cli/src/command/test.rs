@@ -34,7 +34,7 @@ use crate::{
     output::Output,
     password,
 };
-use case::{Case, Password, Subject, Trouble, Verdict};
+use case::{Case, Password, Subject, Trouble, Verdict, says_gone};
 use plan::Plan;
 use report::{Calls, CaseReport, Outcome, Report, milliseconds};
 
@@ -58,7 +58,7 @@ impl Kind {
         }
     }
 
-    /// The cases, in the order in which they run: the access right comes before what needs it.
+    /// The cases, chapter by chapter, as they run: the access right comes before what needs it.
     fn cases(self) -> Vec<&'static Case> {
         let lists: &[&'static [Case]] = match self {
             Self::Conformance => &[
@@ -73,7 +73,9 @@ impl Kind {
             Self::Negative => &negative::CASES,
             Self::Soak => &[soak::CASES],
         };
-        lists.iter().copied().flatten().collect()
+        let mut cases: Vec<_> = lists.iter().copied().flatten().collect();
+        cases.sort_by_key(|case| case.chapter);
+        cases
     }
 }
 
@@ -250,9 +252,7 @@ fn is_gone(card: &Card) -> bool {
     match card.device().session() {
         Err(cause) => cause.kind() == ErrorKind::Device,
         Ok(session) => match session.random(1) {
-            Err(cause) => cause
-                .return_code()
-                .is_some_and(|code| GONE.contains(&code.value())),
+            Err(cause) => says_gone(&cause),
             Ok(_) => false,
         },
     }
@@ -287,15 +287,3 @@ fn create(path: &Path) -> Result<File, Error> {
 
 /// Opens nothing: the card that it is for ends with this process.
 const PASSWORD_IN_MEMORY: &[u8] = b"in memory only";
-/// The codes of a lost connection and of broken hardware, and those of Sansec for the same.
-const GONE: [u32; 9] = [
-    0x0100_0003,
-    0x0100_0004,
-    0x0101_0100,
-    0x0101_0101,
-    0x0101_0102,
-    0x0101_0103,
-    0x0101_0104,
-    0x0101_0105,
-    0x0101_0106,
-];

@@ -232,6 +232,19 @@ fn when_the_device_goes_away_the_rest_is_skipped() {
     assert_eq!(cases["fail"], ["device/two-sessions"]);
     assert_eq!(report["cases"][2]["detail"], "the device is gone");
     assert_eq!(report["cases"][2]["calls"].as_array().unwrap().len(), 0);
+    let source = include_str!("dying_device.c").replace("count > 10", "count > 0");
+    let source = source
+        + "int SDF_ReadFile(void) { return 0x01000003; }\n\
+           int SDF_ExternalVerify_ECC(void) { return count++, 0x01000003; }\n\
+           int SDF_ExportEncPublicKey_ECC(void) { return 0x01000009; }\n";
+    let Some(place) = compiled(&source) else {
+        return;
+    };
+    let run = "test --negative --lib ./device.so --json";
+    let cases = by_outcome(&place.run(run).exits(4).json());
+    assert_eq!(cases["fail"], ["negative/verify-key-off-curve"]);
+    assert!(cases["not-supported"].contains(&"negative/export-index-65535".to_owned()));
+    assert_eq!(cases.get("pass"), None);
 }
 
 #[test]

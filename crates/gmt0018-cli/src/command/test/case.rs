@@ -69,7 +69,7 @@ impl From<gmt0018::Error> for Trouble {
 }
 
 /// The chapters of the standard's clause 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Chapter {
     Device,
@@ -213,6 +213,13 @@ pub(super) fn ensure(holds: bool, why: impl Into<String>) -> Result<(), Trouble>
     if holds { Ok(()) } else { Err(failed(why)) }
 }
 
+/// Whether an error says that the connection or the hardware is lost.
+pub(super) fn says_gone(cause: &gmt0018::Error) -> bool {
+    cause
+        .return_code()
+        .is_some_and(|code| GONE.contains(&code.value()))
+}
+
 /// Whether a verifier accepts a signature.
 pub(super) fn accepts(outcome: Result<(), VerifyError>) -> Result<bool, Trouble> {
     match outcome {
@@ -266,4 +273,16 @@ const MAY_LACK_KEYS: [Function; 4] = [
     Function::GenerateKeyWithKek,
     Function::ImportKeyWithKek,
     Function::GetSymmKeyHandle,
+];
+/// The codes of a lost connection and of broken hardware, and those of Sansec for the same.
+const GONE: [u32; 9] = [
+    0x0100_0003,
+    0x0100_0004,
+    0x0101_0100,
+    0x0101_0101,
+    0x0101_0102,
+    0x0101_0103,
+    0x0101_0104,
+    0x0101_0105,
+    0x0101_0106,
 ];

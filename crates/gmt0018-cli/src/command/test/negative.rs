@@ -10,7 +10,7 @@ use super::{
     file,
     symmetric::{HEADER, NONCE, TAG_LENGTH},
 };
-use refusal::{off_curve, refused, unaskable};
+use refusal::{off_curve, refused, refused_by_any_code, unaskable};
 
 /// Every case.
 pub(super) const CASES: [&[Case]; 2] = [OTHERS, asymmetric::CASES];
@@ -118,6 +118,8 @@ const OTHERS: &[Case] = &[
             F::GenerateKeyWithEpkEcc,
             F::ImportKey,
             F::HmacInit,
+            F::HmacUpdate,
+            F::HmacFinal,
             F::DestroyKey,
         ],
         unknown_algorithm,
@@ -204,7 +206,8 @@ fn partial_block(subject: &Subject<'_>) -> Verdict {
 /// Either such a key is not made, or SM4 refuses it.
 fn key_of(subject: &Subject<'_>, bits: u32) -> Verdict {
     let session = subject.session()?;
-    refused(subject, &format!("an SM4 key of {bits} bits"), || {
+    session.generate_key_with_external_key(&subject.public_key(), 128)?;
+    refused_by_any_code(subject, &format!("an SM4 key of {bits} bits"), || {
         let (key, _) = session.generate_key_with_external_key(&subject.public_key(), bits)?;
         session.sm4_encrypt(&key, Mode::Ecb, &[0; 16])
     })
@@ -246,9 +249,12 @@ fn z_off_curve(subject: &Subject<'_>) -> Verdict {
 fn unknown_algorithm(subject: &Subject<'_>) -> Verdict {
     let mut dialect = subject.card.device().dialect().clone();
     dialect.hmac_sm3 = HmacId::Other(0x7fff_fffe);
+    let offered = subject.session()?;
+    let (key, _) = subject.known_key(&offered)?;
+    offered.hmac_sm3(&key, b"message")?;
     let session = subject.card.module().device(&dialect)?.session()?;
     let (key, _) = subject.known_key(&session)?;
-    refused(subject, "the algorithm 0x7ffffffe", || {
+    refused_by_any_code(subject, "the algorithm 0x7ffffffe", || {
         session.hmac_sm3(&key, b"message")
     })
 }

@@ -2,16 +2,35 @@
 
 use gmt0018::{
     Error, Session,
-    sm2_signing::{PublicKey, Signature},
+    sm2_signing::{ErrorKind, PublicKey, Signature, VerifyError},
 };
 
 use crate::command::test::{
     asymmetric::E,
-    case::{Subject, Trouble, Verdict, accepts, failed},
+    case::{Subject, Trouble, Verdict, accepts, failed, says_gone},
 };
 
 /// Passes if the library was asked and refused; a refusal of this program says nothing about the library.
+///
+/// A library that does not offer the operation has not looked at its arguments either.
 pub(super) fn refused<T>(
+    subject: &Subject<'_>,
+    what: &str,
+    ask: impl FnOnce() -> Result<T, Error>,
+) -> Verdict {
+    let mut unsupported = None;
+    let verdict = refused_by_any_code(subject, what, || {
+        ask().inspect_err(|cause| {
+            if cause.kind() == ErrorKind::Unsupported {
+                unsupported = Some(Trouble::NotSupported(cause.to_string()));
+            }
+        })
+    });
+    unsupported.map_or(verdict, Err)
+}
+
+/// As [`refused`], where it is known that the library offers the operation, and "not supported" is a refusal.
+pub(super) fn refused_by_any_code<T>(
     subject: &Subject<'_>,
     what: &str,
     ask: impl FnOnce() -> Result<T, Error>,
@@ -24,6 +43,7 @@ pub(super) fn refused<T>(
             "reports success for {what} and leaves rubbish behind: {cause}"
         ))),
         Err(_) if subject.card.module().calls() == before => Err(held_back(what)),
+        Err(cause) if says_gone(&cause) => Err(cause.into()),
         Err(cause) => Ok(format!("refused: {}", short(&cause))),
     }
 }
@@ -44,6 +64,9 @@ pub(super) fn rejected(
     }
     match outcome {
         Ok(()) => Err(failed(format!("accepts {what}"))),
+        Err(VerifyError::Backend(cause)) if cause.cause().downcast_ref().is_some_and(says_gone) => {
+            Err(failed(cause.to_string()))
+        }
         // Any code but success refuses it.
         Err(cause) => match accepts(Err(cause)) {
             Err(Trouble::NotSupported(why)) => Err(Trouble::NotSupported(why)),
