@@ -9,6 +9,7 @@ mod generate;
 mod keys;
 mod node;
 mod soft;
+mod test;
 mod value;
 mod verify;
 
@@ -36,6 +37,7 @@ pub(crate) use soft::{
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
     StorePasswordArguments,
 };
+pub(crate) use test::TestArguments;
 pub(crate) use value::Range;
 pub(crate) use verify::{BatchArguments, VerifyArguments};
 
@@ -99,6 +101,7 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
+    Test(TestArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

@@ -15,6 +15,8 @@ mod sign;
 mod soft;
 mod verify;
 
+mod test;
+
 use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
 
@@ -60,6 +62,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::Explain(arguments) => explain::run(&arguments, output),
         Command::Completions(arguments) => generate::completions(&arguments, output),
         Command::Man(arguments) => generate::man(&arguments, output),
+        Command::Test(arguments) => test::run(&arguments, output),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gmt0018::{Device, Dialect, Module, Open, Session};
+use gmt0018::{Device, Dialect, Function, Module, Open, Session};
 use gmt0018_soft::{
     EphemeralCard,
     card::store::{Store, StoreError},
@@ -58,6 +58,15 @@ impl Target {
 
     pub(crate) const fn module(&self) -> &Module {
         &self.module
+    }
+
+    /// The function that will open the device.
+    pub(crate) const fn opens_with(&self) -> Function {
+        match self.dialect.open {
+            Open::WithPath(_) => Function::OpenDeviceWithPath,
+            Open::WithConf(_) => Function::OpenDeviceWithConf,
+            _ => Function::OpenDevice,
+        }
     }
 
     pub(crate) fn report(&self) -> DeviceReport {
@@ -116,7 +125,7 @@ impl Target {
         }
     }
 
-    fn in_memory() -> Result<Self, Error> {
+    pub(crate) fn in_memory() -> Result<Self, Error> {
         let what = "cannot make a software card in memory";
         let memory = EphemeralCard::new().map_err(|cause| Error::soft_card(what, &cause))?;
         Ok(Self {
@@ -150,6 +159,10 @@ impl Card {
     /// The card in memory, if that is what is used.
     pub(crate) const fn memory(&self) -> Option<&EphemeralCard> {
         self.memory.as_ref()
+    }
+
+    pub(crate) const fn device(&self) -> &Device {
+        &self.device
     }
 
     pub(crate) fn module(&self) -> &Module {

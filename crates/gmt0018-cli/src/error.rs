@@ -4,6 +4,7 @@ mod chain;
 mod from_library;
 mod keys;
 mod node;
+mod test;
 mod time_limit;
 
 use std::{fmt, io, path::Path};

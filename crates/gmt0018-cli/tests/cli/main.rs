@@ -23,3 +23,4 @@ mod sign;
 mod snapshots;
 mod store;
 mod support;
+mod test;
