@@ -134,6 +134,23 @@ impl SealerSignature {
     /// # Errors
     ///
     /// Those of the signer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fisco_node::block::{BlockHeaderData, SealerSignature};
+    /// use fisco_node::sm2_signing::{Signature, Signer as _, Verifier as _};
+    /// use sm_soft::{SoftKey, SoftVerifier};
+    ///
+    /// let (node, data) = (SoftKey::generate()?, BlockHeaderData::default());
+    /// let seal = SealerSignature::sign(&data, 2, &node)?;
+    /// assert_eq!(seal.sealer_index, 2);
+    ///
+    /// let e = data.prehash(node.public_key());
+    /// let signature = Signature::from_slice(&seal.signature)?;
+    /// assert!(SoftVerifier::new().verify(node.public_key(), &e, &signature).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign<S: Signer + ?Sized>(
         data: &BlockHeaderData,
         index: usize,

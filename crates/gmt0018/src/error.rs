@@ -122,6 +122,14 @@ pub struct CallError {
 
 impl CallError {
     /// Joins a function and the code it returned.
+    ///
+    /// ```
+    /// use gmt0018::{CallError, Function, ReturnCode};
+    ///
+    /// let error = CallError::new(Function::InternalSignEcc, ReturnCode::new(0x0100_0007));
+    /// let text = error.to_string();
+    /// assert!(text.contains("SDF_InternalSign_ECC") && text.contains("SDR_PARDENY"));
+    /// ```
     #[must_use]
     pub const fn new(function: Function, code: ReturnCode) -> Self {
         Self { function, code }

@@ -97,6 +97,32 @@ impl<'a> Party<'a> {
 }
 
 /// What is known of the other side.
+///
+/// # Examples
+///
+/// ```
+/// use sm_soft::SecretKey;
+/// use sm_soft::exchange::{Ephemeral, Party, Peer, responder, sponsor};
+/// use sm2_signing::UserId;
+///
+/// let (alice, bob) = (UserId::new("alice")?, UserId::new("bob")?);
+/// let (a, b) = (SecretKey::generate()?, SecretKey::generate()?);
+/// let (ra, rb) = (Ephemeral::generate()?, Ephemeral::generate()?);
+/// let by_a = sponsor(
+///     &Party::new(&a, &alice, &ra),
+///     &Peer::new(&b.public_key(), &bob, &rb.public_key()),
+///     16,
+/// )?;
+///
+/// // Who takes the other for somebody else gets another key.
+/// let by_b = responder(
+///     &Party::new(&b, &bob, &rb),
+///     &Peer::new(&a.public_key(), &UserId::DEFAULT, &ra.public_key()),
+///     16,
+/// )?;
+/// assert_ne!(by_a, by_b);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Peer<'a> {
     key: &'a PublicKey,

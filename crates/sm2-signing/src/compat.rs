@@ -30,12 +30,26 @@ impl<K: Signer> Compat<K> {
     /// Wraps a signer under the default user id.
     ///
     /// ```
-    /// use signature::Signer as _;
-    /// use sm2_signing::{Compat, Signature, Signer};
+    /// # use sm2_signing::{Error, PublicKey};
+    /// use signature::{Keypair as _, Signer as _};
+    /// use sm2_signing::{Compat, Prehash, Signature, Signer, UserId};
     ///
-    /// fn sign(card: impl Signer) -> Result<Signature, signature::Error> {
-    ///     Compat::new(card).try_sign(b"message")
-    /// }
+    /// # #[derive(Debug)]
+    /// # struct Key(PublicKey);
+    /// # impl Signer for Key {
+    /// #     fn public_key(&self) -> &PublicKey { &self.0 }
+    /// #     fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
+    /// #         Ok(Signature::from_r_s(e.as_bytes(), &[1; 32])) // a stand-in: r is e
+    /// #     }
+    /// # }
+    /// # let card = Key(PublicKey::from_bytes(&[9; 64]));
+    /// let e = Prehash::of(card.public_key(), &UserId::DEFAULT, b"message");
+    /// let expected = card.sign(&e)?;
+    ///
+    /// let signer = Compat::new(card);
+    /// assert_eq!(signer.try_sign(b"message")?, expected); // Z and e were computed on the way
+    /// assert_eq!(signer.verifying_key(), PublicKey::from_bytes(&[9; 64]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(signer: K) -> Self {
         Self::with_user_id(signer, &UserId::DEFAULT)
@@ -98,12 +112,23 @@ impl<V: Verifier> Bound<V> {
     /// Binds a verifier to a key under the default user id.
     ///
     /// ```
+    /// # use sm2_signing::{Prehash, UserId, Verifier, VerifyError};
     /// use signature::Verifier as _;
-    /// use sm2_signing::{Bound, PublicKey, Signature, Verifier};
+    /// use sm2_signing::{Bound, PublicKey, Signature};
     ///
-    /// fn check(engine: impl Verifier, key: PublicKey, signature: &Signature) -> bool {
-    ///     Bound::new(key, engine).verify(b"message", signature).is_ok()
-    /// }
+    /// # #[derive(Debug)]
+    /// # struct Engine; // a stand-in: r must be e
+    /// # impl Verifier for Engine {
+    /// #     fn verify(&self, _: &PublicKey, e: &Prehash, signature: &Signature) -> Result<(), VerifyError> {
+    /// #         if signature.r() == e.as_bytes() { Ok(()) } else { Err(VerifyError::Invalid) }
+    /// #     }
+    /// # }
+    /// # let key = PublicKey::from_bytes(&[9; 64]);
+    /// # let e = Prehash::of(&key, &UserId::DEFAULT, b"message");
+    /// # let (engine, signature) = (Engine, Signature::from_r_s(e.as_bytes(), &[1; 32]));
+    /// let verifier = Bound::new(key, engine);
+    /// assert!(verifier.verify(b"message", &signature).is_ok());
+    /// assert!(verifier.verify(b"another message", &signature).is_err());
     /// ```
     pub fn new(key: PublicKey, verifier: V) -> Self {
         Self::with_user_id(key, verifier, &UserId::DEFAULT)

@@ -7,11 +7,30 @@ use crate::{Error, Item, Prehash, PublicKey, Signature, Verdicts, VerifyError};
 /// One private key, wherever it lives.
 ///
 /// ```
-/// use sm2_signing::{Error, Prehash, Signature, Signer, UserId};
+/// use sm2_signing::{Error, Prehash, PublicKey, Signature, Signer, UserId};
 ///
 /// fn sign_message(signer: &dyn Signer, message: &[u8]) -> Result<Signature, Error> {
 ///     signer.sign(&Prehash::of(signer.public_key(), &UserId::DEFAULT, message))
 /// }
+///
+/// /// A key for tests of the code around a signer: r is e.
+/// #[derive(Debug)]
+/// struct Fixed(PublicKey);
+///
+/// impl Signer for Fixed {
+///     fn public_key(&self) -> &PublicKey {
+///         &self.0
+///     }
+///
+///     fn sign(&self, e: &Prehash) -> Result<Signature, Error> {
+///         Ok(Signature::from_r_s(e.as_bytes(), &[1; 32]))
+///     }
+/// }
+///
+/// let signer = Fixed(PublicKey::from_bytes(&[9; 64]));
+/// let e = Prehash::of(&signer.0, &UserId::DEFAULT, b"message");
+/// assert_eq!(sign_message(&signer, b"message")?.r(), e.as_bytes());
+/// # Ok::<(), Error>(())
 /// ```
 pub trait Signer: Debug + Send + Sync {
     /// The public half.
@@ -28,6 +47,7 @@ pub trait Signer: Debug + Send + Sync {
 /// An engine that verifies signatures of any key.
 ///
 /// ```
+/// # use sm2_signing::{ErrorKind, Prehash, PublicKey, Signature};
 /// use sm2_signing::{Item, Verifier, VerifyError};
 ///
 /// fn accept(verifier: &dyn Verifier, item: &Item) -> Result<bool, sm2_signing::Error> {
@@ -37,6 +57,19 @@ pub trait Signer: Debug + Send + Sync {
 ///         Err(VerifyError::Backend(error)) => Err(error),
 ///     }
 /// }
+///
+/// # #[derive(Debug)]
+/// # struct Broken;
+/// # impl Verifier for Broken {
+/// #     fn verify(&self, _: &PublicKey, _: &Prehash, _: &Signature) -> Result<(), VerifyError> {
+/// #         Err(VerifyError::Backend(sm2_signing::Error::new(ErrorKind::Device, "the card is gone")))
+/// #     }
+/// # }
+/// # let key = PublicKey::from_bytes(&[9; 64]);
+/// # let (e, signature) = (Prehash::from_bytes(&[1; 32]), Signature::from_bytes(&[2; 64]));
+/// # let item = Item { key, e, signature };
+/// // A card that was pulled out says nothing about the signature.
+/// assert!(accept(&Broken, &item).is_err());
 /// ```
 pub trait Verifier: Debug + Send + Sync {
     /// Verifies one signature over e = SM3(Z‖M).

@@ -148,6 +148,14 @@ impl CardSettings {
     pub const DEFAULT_LIBRARY: &str = "/usr/local/lib/libgmt0018.so";
 
     /// Puts a card's settings together.
+    ///
+    /// ```
+    /// use fisco_node::config::{CardSettings, Password};
+    ///
+    /// let card = CardSettings::new(CardSettings::DEFAULT_LIBRARY, 43, Password::new("correct horse"));
+    /// assert_eq!(card.index(), 43);
+    /// assert!(!format!("{card:?}").contains("horse"));
+    /// ```
     #[must_use]
     pub fn new(library: impl Into<PathBuf>, index: u32, password: Password) -> Self {
         Self {

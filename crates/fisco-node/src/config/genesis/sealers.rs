@@ -108,6 +108,14 @@ pub struct Sealer {
 
 impl Sealer {
     /// Gives a node a weight.
+    ///
+    /// ```
+    /// use fisco_node::config::Sealer;
+    /// use fisco_node::sm2_signing::PublicKey;
+    ///
+    /// let sealer = Sealer::new(PublicKey::from_bytes(&[1; 64]).into(), 3);
+    /// assert_eq!((sealer.weight, sealer.term_weight), (3, None));
+    /// ```
     #[must_use]
     pub const fn new(node_id: NodeId, weight: u64) -> Self {
         Self {
