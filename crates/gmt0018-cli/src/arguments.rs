@@ -4,7 +4,9 @@ mod bench;
 mod chain;
 mod config;
 mod device;
+mod doctor;
 mod node;
+mod probe;
 mod soft;
 mod value;
 mod verify;
@@ -20,7 +22,9 @@ pub(crate) use chain::{
 };
 pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
+pub(crate) use probe::{LayoutArguments, ProbeCommand, Purpose, SymbolsArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
@@ -74,6 +78,7 @@ pub(crate) enum Command {
     /// Check and mend a node's config.ini.
     #[command(subcommand, arg_required_else_help = true)]
     Config(ConfigCommand),
+    Doctor(DoctorArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.
@@ -81,12 +86,18 @@ pub(crate) enum Command {
 /// Shows the library's functions by chapter and edition of the standard, the device information with its abilities in
 /// words, the key indexes with a public key, and two quick checks. Ends with exit code 1 if a check fails.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   gmt0018 probe
   gmt0018 probe --lib /usr/local/lib/libgmt0018.so --range 1-100
-  gmt0018 probe --json | jq .device_info")]
+  gmt0018 probe --json | jq .device_info"
+)]
 pub(crate) struct ProbeArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<ProbeCommand>,
+
     /// The key indexes to look at, first and last.
     #[arg(long, value_name = "FIRST-LAST", default_value = "1-64")]
     pub(crate) range: Range,

@@ -3,6 +3,7 @@
 mod bench;
 mod chain;
 mod config;
+mod doctor;
 mod hash;
 mod keys;
 mod node_id;
@@ -17,7 +18,10 @@ use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
 
 use crate::{
-    arguments::{ChainCommand, Command, ConfigCommand, KeysCommand, MessageArguments, SoftCommand},
+    arguments::{
+        ChainCommand, Command, ConfigCommand, KeysCommand, MessageArguments, ProbeCommand,
+        SoftCommand,
+    },
     error::Error,
     exit::Exit,
     input,
@@ -27,7 +31,11 @@ use crate::{
 /// Runs the command that was asked for.
 pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
     match command {
-        Command::Probe(arguments) => probe::run(&arguments, output),
+        Command::Probe(arguments) => match &arguments.command {
+            None => probe::run(&arguments, output),
+            Some(ProbeCommand::Symbols(arguments)) => probe::symbols::run(arguments, output),
+            Some(ProbeCommand::Layout(arguments)) => probe::layout::run(arguments, output),
+        },
         Command::Soft(command) => match command {
             SoftCommand::Init(arguments) => soft::create::init(&arguments, output),
             SoftCommand::Generate(arguments) => soft::create::generate(&arguments, output),
@@ -51,6 +59,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::NodePem(arguments) => node_pem::run(&arguments, output),
         Command::Config(ConfigCommand::Check(arguments)) => config::check::run(&arguments, output),
         Command::Config(ConfigCommand::Fix(arguments)) => config::fix::run(&arguments, output),
+        Command::Doctor(arguments) => doctor::run(&arguments, output),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every error that the command can end with: what, why, what to try, and the exit code.
 
 mod chain;
+mod doctor;
 mod from_library;
 mod node;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 
 use crate::exit::Exit;
 
+pub(crate) use doctor::Words;
 pub(crate) use node::split;
 
 /// Why the command did not do what it was asked.

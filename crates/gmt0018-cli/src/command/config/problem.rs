@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::error::split;
 
 #[derive(Debug, Serialize)]
-pub(super) struct Problem {
+pub(in crate::command) struct Problem {
     severity: Severity,
     file: String,
     line: Option<usize>,
@@ -32,7 +32,7 @@ enum Severity {
 }
 
 impl Problem {
-    pub(super) fn warning(warning: &Warning) -> Self {
+    pub(in crate::command) fn warning(warning: &Warning) -> Self {
         let severity = match warning.kind() {
             WarningKind::KeyId {
                 has_key_index: false,
@@ -49,7 +49,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn error(error: &ConfigError) -> Self {
+    pub(in crate::command) fn error(error: &ConfigError) -> Self {
         let (what, advice) = split(&error.problem().to_string());
         Self {
             what,
@@ -91,6 +91,25 @@ impl Problem {
             fixable: false,
             ..self
         }
+    }
+
+    pub(in crate::command) const fn is_error(&self) -> bool {
+        matches!(self.severity, Severity::Error)
+    }
+
+    /// Where and what, why, and what to try.
+    pub(in crate::command) fn into_words(self) -> (String, String, String) {
+        let line = self
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let key = self
+            .key
+            .map_or_else(String::new, |key| printable(&key) + ": ");
+        (
+            format!("{}{line}: {key}{}", self.file, self.what),
+            self.why,
+            self.r#try,
+        )
     }
 
     pub(super) const fn is_fixable(&self) -> bool {
