@@ -8,7 +8,9 @@ mod bench;
 #[cfg(unix)]
 mod chain;
 mod config;
+mod doctor;
 mod interoperability;
+mod layout;
 mod library;
 mod lies;
 mod node;
@@ -19,3 +21,4 @@ mod sign;
 mod snapshots;
 mod store;
 mod support;
+mod symbols;

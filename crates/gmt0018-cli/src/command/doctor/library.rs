@@ -24,7 +24,7 @@ pub(super) fn examine(
     output: Output,
 ) -> Option<Target> {
     if let Some(path) = device::library(arguments) {
-        if load(&path, checks).is_none() {
+        if !load(&path, checks) {
             checks.skip(OPEN, "the library was not loaded", None);
             return None;
         }
@@ -47,8 +47,8 @@ pub(super) fn examine(
     }
 }
 
-/// Says of each stage how it went; the loader's error tells which was the last.
-fn load(path: &Path, checks: &mut Checks) -> Option<()> {
+/// Says of each stage how it went; the loader's error tells which was the last. Gives whether all went well.
+fn load(path: &Path, checks: &mut Checks) -> bool {
     let outcome = Module::open(path);
     let elf = Elf::read(path);
     let failed = match &outcome {
@@ -69,7 +69,7 @@ fn load(path: &Path, checks: &mut Checks) -> Option<()> {
             _ => {}
         }
     }
-    let cause = outcome.err()?;
+    let Err(cause) = outcome else { return true };
     let lost = elf.as_ref().map(Elf::not_found).unwrap_or_default();
     match &cause {
         gmt0018::Error::Load(load) if failed == 2 && lost.len() > 1 => {
@@ -100,7 +100,7 @@ fn load(path: &Path, checks: &mut Checks) -> Option<()> {
     }
     let rest = STAGES.get(failed.saturating_add(1)..).unwrap_or_default();
     checks.skip_all(rest, "the library was not loaded");
-    None
+    false
 }
 
 /// How far the library came.
