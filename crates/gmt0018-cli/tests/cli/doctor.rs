@@ -288,6 +288,62 @@ fn wrong_answers_of_a_device() {
 }
 
 #[test]
+fn sessions_and_a_key_off_the_curve() {
+    for (macros, exit, errors, warnings) in [
+        (
+            "-DSESSIONS=3",
+            3,
+            &["library.symbols"][..],
+            &["device.sessions", "random", "sm3"][..],
+        ),
+        (
+            "-DSESSIONS=0",
+            3,
+            &["library.symbols", "device.sessions"],
+            &[],
+        ),
+        (
+            "-DOFF_CURVE",
+            3,
+            &["library.symbols", "key.curve"],
+            &["random", "sm3"],
+        ),
+    ] {
+        let Some(place) = crate::layout::place(macros) else {
+            return;
+        };
+        let answer = place
+            .run("doctor --lib ./device.so --key-index 1 --json")
+            .exits(exit);
+        assert_eq!(lines(&answer, "error"), errors, "{macros}");
+        assert_eq!(lines(&answer, "warn"), warnings, "{macros}");
+    }
+    let Some(place) = crate::layout::place("-DSESSIONS=3") else {
+        return;
+    };
+    let text = place
+        .run("doctor --lib ./device.so --key-index 1")
+        .exits(3)
+        .text();
+    assert!(
+        text.contains("the device gives 3 at once and no more"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_password_file_that_is_not_there_is_a_line() {
+    let place = Place::with_key();
+    wrong(
+        &place,
+        "--password-file absent",
+        5,
+        "password",
+        &["cannot read the password file absent"],
+    );
+}
+
+#[test]
 fn key_and_password() {
     let place = node();
     let report = wrong(
@@ -375,13 +431,8 @@ fn the_nodes_files() {
     assert_eq!(lines(&answer, "error"), ["genesis", "genesis.key"]);
     place.write("config.genesis", "[chain\n");
     wrong(&place, "--config .", 6, "genesis", &["config.genesis"]);
-    wrong(
-        &place,
-        "--genesis absent --no-password",
-        6,
-        "genesis",
-        &["cannot read absent"],
-    );
+    let other = "--genesis absent --key-index 1 --password-file pin";
+    wrong(&place, other, 6, "genesis", &["cannot read absent"]);
 }
 
 #[test]
@@ -410,9 +461,9 @@ fn a_key_in_a_file_needs_no_card() {
     wrong(
         &place,
         "--config .",
-        2,
+        5,
         "node.pem",
-        &["cannot read conf/node.pem"],
+        &["conf/node.pem", "No such file"],
     );
 }
 

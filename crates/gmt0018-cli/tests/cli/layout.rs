@@ -10,7 +10,7 @@ use crate::{
 use gmt0018::sm2_signing::{Prehash, Signer as _};
 
 /// A place with a library built with these macros; `None` without a compiler, which is said aloud.
-fn place(macros: &str) -> Option<Place> {
+pub(crate) fn place(macros: &str) -> Option<Place> {
     let place = Place::new();
     place.write("device.c", include_str!("layout_device.c"));
     let signature = format!("-DSIGNATURE={}", signature());

@@ -1,6 +1,7 @@
 /* A GM/T 0018 library with one key, at index 1, whose structures are laid out as the macros say.
    WIDTH: bytes of a number's field. LEFT, LITTLE: where and how a number stands in it. NO_BITS: a key does not say its size.
    PAST: bytes that are written behind a key and the device information. CIPHER: 0 x, y, M, L, C; 1 the order of 2008.
+   SESSIONS: how many there are at once. OFF_CURVE: the key is no point of the curve. NO_CIPHER: no SDF_ExternalEncrypt_ECC.
    SIGNATURE: r || s of a signature of 32 bytes 3c by the key, as 64 numbers. */
 #include <string.h>
 
@@ -42,8 +43,18 @@ static void put(unsigned char *field, const unsigned char *number) {
 
 int SDF_OpenDevice(void **device) { *device = &there; return 0; }
 int SDF_CloseDevice(void *device) { (void)device; return 0; }
-int SDF_OpenSession(void *device, void **session) { (void)device; *session = &there; return 0; }
-int SDF_CloseSession(void *session) { (void)session; return 0; }
+#ifndef SESSIONS
+#define SESSIONS 1000
+#endif
+static int sessions;
+int SDF_OpenSession(void *device, void **session) {
+    (void)device;
+    if (sessions >= SESSIONS) return 0x01000006;
+    sessions++;
+    *session = &there;
+    return 0;
+}
+int SDF_CloseSession(void *session) { (void)session; sessions--; return 0; }
 
 int SDF_GetDeviceInfo(void *session, unsigned char *info) {
     (void)session;
@@ -59,6 +70,9 @@ int SDF_ExportSignPublicKey_ECC(void *session, unsigned index, unsigned char *ke
     memcpy(key, &bits, 4);
 #endif
     put(key + 4, key_x);
+#ifdef OFF_CURVE
+    key[4 + WIDTH - 1] ^= 1;
+#endif
     put(key + 4 + WIDTH, key_y);
     memset(key + 4 + 2 * WIDTH, 0, PAST);
     return 0;

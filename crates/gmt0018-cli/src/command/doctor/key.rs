@@ -118,13 +118,20 @@ fn on_curve(public: &PublicKey, index: u32, checks: &mut Checks) -> bool {
 /// Shows the password to the card, once and only if there is one.
 pub(super) fn show_password(
     key: Option<&Key<'_>>,
-    given: &Given,
+    given: &Result<Given, Error>,
     node: &Node,
     checks: &mut Checks,
 ) -> Access {
     let Some(key) = key else {
         checks.skip(PASSWORD, "there is no key for it", None);
         return Access::NotTried;
+    };
+    let given = match given {
+        Ok(given) => given,
+        Err(error) => {
+            checks.error(PASSWORD, error.clone());
+            return Access::NotTried;
+        }
     };
     let configured = node
         .password()
@@ -189,7 +196,7 @@ pub(super) fn sign(key: Option<&Key<'_>>, access: Access, checks: &mut Checks) {
     let because = match (key, access) {
         (None, _) => "there is no key",
         (_, Access::Refused) => "the password was refused",
-        (_, Access::NotTried) => "no password was given",
+        (_, Access::NotTried) => "no password was shown to the card",
         (_, Access::Held) => "",
     };
     let Some(key) = key.filter(|_| access == Access::Held) else {

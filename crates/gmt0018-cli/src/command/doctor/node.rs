@@ -11,7 +11,7 @@ use super::check::Checks;
 use crate::{
     arguments::DoctorArguments,
     command::config::{check, config_file, is_genesis, problem::Problem},
-    error::Error,
+    error::{Error, Words},
     exit::Exit,
 };
 
@@ -156,7 +156,10 @@ impl Node {
                     format!("{} is not there, and not needed", path.display()),
                 );
             }
-            (Err(cause), _) if in_file => checks.error(NODE_PEM, Error::node_key(path, &cause)),
+            (Err(cause), _) if in_file => {
+                let Words { what, why, advice } = Error::node_key(path, &cause).into_words();
+                checks.fail(NODE_PEM, Exit::Key, what, why, advice);
+            }
             (Err(cause), _) => checks.warn(
                 NODE_PEM,
                 format!("{} is no key that can be read", path.display()),
