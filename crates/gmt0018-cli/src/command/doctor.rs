@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &DoctorArguments, output: Output) -> Result<Exit, E
     match device_arguments(arguments, &node) {
         Err(because) => {
             checks.skip_all(&DEVICE_CHECKS, &because);
-            node.examine_files(node.key_in_file(), &because, &mut checks);
+            node.examine_files(node.key(None), &because, &mut checks);
             checks.skip_all(&LAST_CHECKS, &because);
         }
         Ok(named) => {
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &DoctorArguments, output: Output) -> Result<Exit, E
             let access = key::show_password(key.as_ref(), &given, &node, &mut checks);
             let public_key = key.as_ref().map(key::Key::node_id);
             let because = "no key of the card is known";
-            node.examine_files(public_key, because, &mut checks);
+            node.examine_files(node.key(public_key), because, &mut checks);
             key::sign(key.as_ref(), access, &mut checks);
         }
     }

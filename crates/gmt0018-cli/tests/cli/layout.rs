@@ -161,6 +161,19 @@ fn quirks_are_told() {
 }
 
 #[test]
+fn an_index_that_is_given_out_as_zeros_is_passed_over() {
+    let Some(place) = place("-DWIDTH=32 -DINDEX=9") else {
+        return;
+    };
+    let report = place
+        .run("probe layout --lib ./device.so --json")
+        .succeeds()
+        .json();
+    assert_eq!(report["key_index"], 9);
+    assert_eq!(names(&report["dialects"]), ["fisherman"]);
+}
+
+#[test]
 fn nothing_is_signed_without_a_password_and_a_wrong_one_is_refused() {
     let Some(place) = place("-DWIDTH=64") else {
         return;

@@ -1,4 +1,4 @@
-/* A GM/T 0018 library with one key, at index 1, whose structures are laid out as the macros say.
+/* A GM/T 0018 library with one key, at INDEX or index 1, whose structures are laid out as the macros say.
    WIDTH: bytes of a number's field. LEFT, LITTLE: where and how a number stands in it. NO_BITS: a key does not say its size.
    PAST: bytes that are written behind a key and the device information. CIPHER: 0 x, y, M, L, C; 1 the order of 2008.
    SESSIONS: how many there are at once. OFF_CURVE: the key is no point of the curve. NO_CIPHER: no SDF_ExternalEncrypt_ECC.
@@ -64,7 +64,14 @@ int SDF_GetDeviceInfo(void *session, unsigned char *info) {
 
 int SDF_ExportSignPublicKey_ECC(void *session, unsigned index, unsigned char *key) {
     (void)session;
+#ifdef INDEX
+    if (index != INDEX) {
+        memset(key, 0, 132);
+        return 0;
+    }
+#else
     if (index != 1) return 0x01000008;
+#endif
 #ifndef NO_BITS
     unsigned bits = 256;
     memcpy(key, &bits, 4);

@@ -2,14 +2,15 @@
 
 mod form;
 mod quirk;
-
-use std::ops::Range;
+mod written;
 
 use gmt0018_sys::{DEVICEINFO, ECCSignature, ECCrefPublicKey};
 use sm2_signing::{Prehash, PublicKey, Signature, Verifier};
 
 pub use form::{CiphertextOrder, NumberForm};
 pub use quirk::Quirk;
+use written::MARKS;
+pub use written::Written;
 
 use super::{Block, CipherBlock};
 use crate::{Dialect, EccLayout, Error, KeyIndex, Session, dialect::Algorithm};
@@ -110,6 +111,24 @@ pub struct LayoutProbe {
 
 impl LayoutProbe {
     /// Looks at signatures too: two are made with the key at `index`, which needs the access right.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use gmt0018::{Dialect, KeyIndex, Module, Open, Pin};
+    /// # let card = gmt0018_soft::EphemeralCard::new()?;
+    /// # card.card().generate_key_pair(1, b"password")?;
+    /// # let module = Module::from_functions("software card", gmt0018_soft::functions());
+    /// # let device = module.device(&Dialect::STANDARD.with_open(Open::WithPath(card.path().into())))?;
+    /// let session = device.session()?;
+    /// let mut probe = session.probe_layout(KeyIndex::new(1), sm_soft::curve::is_on_curve);
+    /// let _access = session.access(KeyIndex::new(1), &Pin::new("password")?)?;
+    /// probe.add_signature(&session, KeyIndex::new(1), &sm_soft::SoftVerifier::new());
+    /// let Some(Ok(signature)) = probe.signature() else { panic!() };
+    /// assert_eq!(signature.written().end(), 128);
+    /// assert_eq!(signature.form().map(|form| form.field_bytes()), Some(64));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add_signature(&mut self, session: &Session, index: KeyIndex, verifier: &dyn Verifier) {
         let e = Prehash::from_bytes(&[0x3c; 32]);
         let key = self.key.as_ref().ok().and_then(|layout| layout.key);
@@ -199,57 +218,6 @@ impl LayoutProbe {
     #[must_use]
     pub fn quirks(&self) -> Vec<Quirk> {
         quirk::all(self)
-    }
-}
-
-/// The bytes that a call wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    ranges: Vec<Range<usize>>,
-    standard: usize,
-}
-
-impl Written {
-    /// Gives the ranges of bytes that were written.
-    #[must_use]
-    pub fn ranges(&self) -> &[Range<usize>] {
-        &self.ranges
-    }
-
-    /// Gives the number of bytes up to the last one that was written.
-    #[must_use]
-    pub fn end(&self) -> usize {
-        self.ranges.last().map_or(0, |range| range.end)
-    }
-
-    /// Gives the size of what the standard has the call write.
-    #[must_use]
-    pub const fn standard_size(&self) -> usize {
-        self.standard
-    }
-
-    /// Tells whether each byte of a range was written.
-    #[must_use]
-    pub fn covers(&self, part: &Range<usize>) -> bool {
-        self.ranges
-            .iter()
-            .any(|range| range.start <= part.start && part.end <= range.end)
-    }
-
-    /// A byte that has its mark in both blocks was not written.
-    fn between(first: &[u8], second: &[u8], standard: usize) -> Self {
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for (at, (one, other)) in first.iter().zip(second).enumerate() {
-            if [*one, *other] == MARKS {
-                continue;
-            }
-            let end = at.saturating_add(1);
-            match ranges.last_mut() {
-                Some(range) if range.end == at => range.end = end,
-                _ => ranges.push(at..end),
-            }
-        }
-        Self { ranges, standard }
     }
 }
 
@@ -374,8 +342,6 @@ fn observe(
     ))
 }
 
-/// No byte has the value of both, so that what was written cannot pass for what was not.
-const MARKS: [u8; 2] = [0xa5, 0x5a];
 /// Where the numbers of an `ECCrefPublicKey` begin.
 const KEY_NUMBERS: usize = 4;
 const CIPHER_HEADER: usize = gmt0018_sys::ECCCIPHER_HEADER_LEN;

@@ -25,8 +25,11 @@ pub(in crate::command) struct Elf {
 }
 
 impl Elf {
-    /// Reads the file.
+    /// Reads the file. What is no regular file is not opened: a pipe would wait for a writer.
     pub(in crate::command) fn read(path: &Path) -> Result<Self, String> {
+        if !path.is_file() {
+            return Err("it is not a regular file".to_owned());
+        }
         let mut bytes = Vec::new();
         let file = File::open(path).map_err(|cause| cause.to_string())?;
         file.take(LONGEST)

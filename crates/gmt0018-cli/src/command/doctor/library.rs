@@ -50,7 +50,13 @@ pub(super) fn examine(
 /// Says of each stage how it went; the loader's error tells which was the last. Gives whether all went well.
 fn load(path: &Path, checks: &mut Checks) -> bool {
     let outcome = Module::open(path);
-    let elf = Elf::read(path);
+    // A bare name is the system's to find, and not that of a file in the current directory.
+    let is_bare = path.file_name() == Some(path.as_os_str());
+    let elf = if is_bare {
+        Err("the system finds it".to_owned())
+    } else {
+        Elf::read(path)
+    };
     let failed = match &outcome {
         Ok(_) => STAGES.len(),
         Err(gmt0018::Error::Load(cause)) => stage(cause),
@@ -122,8 +128,10 @@ const fn stage(cause: &LoadError) -> usize {
 
 fn file(path: &Path) -> String {
     match path.metadata() {
-        Ok(metadata) => format!("{}, {} bytes", path.display(), metadata.len()),
-        Err(_) => format!("{}, found by the system's loader", path.display()),
+        Ok(metadata) if path.components().count() > 1 => {
+            format!("{}, {} bytes", path.display(), metadata.len())
+        }
+        _ => format!("{}, found by the system's loader", path.display()),
     }
 }
 

@@ -98,11 +98,11 @@ impl Node {
         }
     }
 
-    /// The key in node.pem, if the node signs with that.
-    pub(super) fn key_in_file(&self) -> Option<NodeId> {
-        match self.config.as_ref()?.key() {
-            KeySource::File(path) => NodePem::read(path, None).ok().map(|pem| pem.node_id()),
-            _ => None,
+    /// The node's key: the one in node.pem if it signs with that, else the one of the card.
+    pub(super) fn key(&self, in_card: Option<NodeId>) -> Option<NodeId> {
+        match self.config.as_ref().map(NodeConfig::key) {
+            Some(KeySource::File(path)) => NodePem::read(path, None).ok().map(|pem| pem.node_id()),
+            _ => in_card,
         }
     }
 
@@ -111,7 +111,9 @@ impl Node {
         let Some(KeySource::Card(card)) = self.config.as_ref().map(NodeConfig::key) else {
             return;
         };
-        if examined != Some(card.library()) {
+        // Two names of one file are one library.
+        let file = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if examined.map(file) != Some(file(card.library())) {
             let examined = examined.map_or_else(
                 || "the software card in this program".to_owned(),
                 |path| path.display().to_string(),

@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &LayoutArguments, output: Output) -> Result<Exit, E
     let session = card.session()?;
     let number = arguments
         .key_index
-        .or_else(|| first_key(&session))
+        .or_else(|| first_key_in_any_layout(&session))
         .ok_or_else(Error::no_key_found)?;
     let index = KeyIndex::new(number);
     let mut probe = session.probe_layout(index, curve::is_on_curve);
@@ -90,14 +90,34 @@ pub(crate) fn run(arguments: &LayoutArguments, output: Output) -> Result<Exit, E
     })
 }
 
-/// The first index where the library says that there is a key, whatever its layout.
+/// The first index with a key that can be read, else the first with something that is none in this layout.
 pub(in crate::command) fn first_key(session: &Session) -> Option<u32> {
-    (1..=64).find(|index| {
-        matches!(
-            session.sign_public_key(KeyIndex::new(*index)),
-            Ok(_) | Err(gmt0018::Error::Malformed(_))
-        )
-    })
+    let mut malformed = None;
+    for index in INDEXES {
+        match session.sign_public_key(KeyIndex::new(index)) {
+            Ok(_) => return Some(index),
+            Err(gmt0018::Error::Malformed(_)) => {
+                malformed.get_or_insert(index);
+            }
+            Err(_) => {}
+        }
+    }
+    malformed
+}
+
+/// The first index with a key in any known layout: an index without a key may be given out as zeros.
+fn first_key_in_any_layout(session: &Session) -> Option<u32> {
+    let has_key = |index: &u32| {
+        let probe = session.probe_layout(KeyIndex::new(*index), curve::is_on_curve);
+        probe
+            .public_key()
+            .as_ref()
+            .is_ok_and(|key| key.form().is_some())
+    };
+    INDEXES
+        .into_iter()
+        .find(has_key)
+        .or_else(|| first_key(session))
 }
 
 fn structures(probe: &LayoutProbe) -> Vec<Structure> {
@@ -252,3 +272,6 @@ fn conclusion(report: &Report) -> String {
         report.dialects.join(" or ")
     )
 }
+
+/// Where a key is looked for when none was named.
+const INDEXES: std::ops::RangeInclusive<u32> = 1..=64;
