@@ -4,10 +4,12 @@ mod bench;
 mod chain;
 mod config;
 mod device;
+mod doctor;
 mod explain;
 mod generate;
 mod keys;
 mod node;
+mod probe;
 mod soft;
 mod test;
 mod value;
@@ -26,12 +28,14 @@ pub(crate) use chain::{
 };
 pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
+pub(crate) use doctor::DoctorArguments;
 pub(crate) use explain::ExplainArguments;
 pub(crate) use generate::{CompletionsArguments, ManArguments};
 pub(crate) use keys::{
     KeyForm, KeysCheckArguments, KeysExportArguments, NoActionArguments, TriedPasswordArguments,
 };
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
+pub(crate) use probe::{LayoutArguments, ProbeCommand, Purpose, SymbolsArguments};
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
@@ -102,6 +106,7 @@ pub(crate) enum Command {
     Completions(CompletionsArguments),
     Man(ManArguments),
     Test(TestArguments),
+    Doctor(DoctorArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.
@@ -109,12 +114,18 @@ pub(crate) enum Command {
 /// Shows the library's functions by chapter and edition of the standard, the device information with its abilities in
 /// words, the key indexes with a public key, and two quick checks. Ends with exit code 1 if a check fails.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   gmt0018 probe
   gmt0018 probe --lib /usr/local/lib/libgmt0018.so --range 1-100
-  gmt0018 probe --json | jq .device_info")]
+  gmt0018 probe --json | jq .device_info"
+)]
 pub(crate) struct ProbeArguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<ProbeCommand>,
+
     /// The key indexes to look at, first and last.
     #[arg(long, value_name = "FIRST-LAST", default_value = "1-64")]
     pub(crate) range: Range,

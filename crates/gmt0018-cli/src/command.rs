@@ -3,6 +3,7 @@
 mod bench;
 mod chain;
 mod config;
+mod doctor;
 mod explain;
 mod generate;
 mod hash;
@@ -21,7 +22,10 @@ use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
 
 use crate::{
-    arguments::{ChainCommand, Command, ConfigCommand, KeysCommand, MessageArguments, SoftCommand},
+    arguments::{
+        ChainCommand, Command, ConfigCommand, KeysCommand, MessageArguments, ProbeCommand,
+        SoftCommand,
+    },
     error::Error,
     exit::Exit,
     input,
@@ -31,7 +35,11 @@ use crate::{
 /// Runs the command that was asked for.
 pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
     match command {
-        Command::Probe(arguments) => probe::run(&arguments, output),
+        Command::Probe(arguments) => match &arguments.command {
+            None => probe::run(&arguments, output),
+            Some(ProbeCommand::Symbols(arguments)) => probe::symbols::run(arguments, output),
+            Some(ProbeCommand::Layout(arguments)) => probe::layout::run(arguments, output),
+        },
         Command::Soft(command) => match command {
             SoftCommand::Init(arguments) => soft::create::init(&arguments, output),
             SoftCommand::Generate(arguments) => soft::create::generate(&arguments, output),
@@ -63,6 +71,7 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::Completions(arguments) => generate::completions(&arguments, output),
         Command::Man(arguments) => generate::man(&arguments, output),
         Command::Test(arguments) => test::run(&arguments, output),
+        Command::Doctor(arguments) => doctor::run(&arguments, output),
     }
 }
 

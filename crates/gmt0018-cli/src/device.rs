@@ -34,7 +34,7 @@ impl Target {
         unnamed: Unnamed,
         output: Output,
     ) -> Result<Self, Error> {
-        let target = match library(arguments)? {
+        let target = match library(arguments) {
             Some(path) => Self::library(path, dialect(arguments))?,
             None => Self::software(arguments, unnamed, output)?,
         };
@@ -134,6 +134,12 @@ impl Target {
             origin: Origin::Memory,
             memory: Some(memory),
         })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.origin.fmt(formatter)
     }
 }
 
@@ -268,6 +274,13 @@ pub(crate) struct DeviceReport {
     store: Option<String>,
 }
 
+impl DeviceReport {
+    /// A library that is looked at and not used.
+    pub(crate) fn of_library(path: &Path) -> Self {
+        Origin::Library(path.to_path_buf()).report()
+    }
+}
+
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
@@ -286,12 +299,12 @@ pub(crate) fn store_directory(named: Option<&PathBuf>) -> Result<PathBuf, Error>
 }
 
 /// The library that is to be loaded, if any.
-fn library(arguments: &DeviceArguments) -> Result<Option<PathBuf>, Error> {
+pub(crate) fn library(arguments: &DeviceArguments) -> Option<PathBuf> {
     if arguments.soft_dir.is_some() {
-        return Ok(None);
+        return None;
     }
     let from_environment = || environment("GMT0018_LIB").map(PathBuf::from);
-    Ok(arguments.lib.clone().or_else(from_environment))
+    arguments.lib.clone().or_else(from_environment)
 }
 
 /// A variable of the environment; an empty one counts as not set.

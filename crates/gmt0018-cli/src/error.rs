@@ -1,6 +1,7 @@
 //! Every error that the command can end with: what, why, what to try, and the exit code.
 
 mod chain;
+mod doctor;
 mod from_library;
 mod keys;
 mod node;

@@ -1,5 +1,6 @@
 //! Passwords: from a file, the environment or a prompt, never from the command line.
 
+mod given;
 mod lines;
 
 use std::{
@@ -13,6 +14,7 @@ use gmt0018::Pin;
 use gmt0018_soft::card::store::{MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, StoreError};
 use zeroize::Zeroizing;
 
+pub(crate) use given::{Given, if_given};
 pub(crate) use lines::of_keys;
 
 use crate::{

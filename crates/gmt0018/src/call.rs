@@ -102,6 +102,8 @@ calls! {
     close_session(session: &SessionHandle) = CloseSession SDF_CloseSession(session.handle);
     device_info(session: &SessionHandle, info: &mut DEVICEINFO)
         = GetDeviceInfo SDF_GetDeviceInfo(session.handle, ptr::from_mut(info));
+    device_info_in_block(session: &SessionHandle, info: &mut Block)
+        = GetDeviceInfo SDF_GetDeviceInfo(session.handle, info.place());
     generate_random(session: &SessionHandle, bytes: &mut [u8])
         = GenerateRandom SDF_GenerateRandom(session.handle, length(bytes)?, bytes.as_mut_ptr());
     access_right(session: &SessionHandle, index: u32, password: &[u8])

@@ -3,6 +3,7 @@
 //! A structure is a zeroed block of memory larger than any known variant of it: a library that writes the size of its own
 //! declaration stays inside. Numbers are big-endian and right-aligned in their field.
 
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,11 @@ use std::{fmt, ops::Range, ptr};
 
 use sm2_signing::{Ciphertext, PublicKey, Signature};
 use zeroize::{Zeroize, Zeroizing};
+
+pub use probe::{
+    CiphertextLayout, CiphertextOrder, KeyLayout, LayoutProbe, NumberForm, Quirk, SignatureLayout,
+    Written,
+};
 
 use crate::{EccLayout, Function, InputError, Malformed};
 

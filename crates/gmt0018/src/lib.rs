@@ -39,6 +39,10 @@ pub use function::Function;
 pub use hash::{HmacSm3Stream, Sm3Stream};
 pub use key::{Agreement, AgreementKeys, SessionKey};
 pub use key_index::KeyIndex;
+pub use layout::{
+    CiphertextLayout, CiphertextOrder, KeyLayout, LayoutProbe, NumberForm, Quirk, SignatureLayout,
+    Written,
+};
 pub use module::Module;
 pub use pin::{Pin, PinError};
 pub use pool::{PoolError, PoolOptions, PoolStatus, PooledSession, SessionPool};

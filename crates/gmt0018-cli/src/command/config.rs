@@ -3,14 +3,14 @@
 pub(crate) mod check;
 pub(crate) mod fix;
 
-mod problem;
+pub(super) mod problem;
 
 use std::path::{Path, PathBuf};
 
 use fisco_node::config::ini::Ini;
 
 /// The `config.ini` that is meant: the file itself, or the one in a node's directory.
-fn config_file(path: &Path) -> PathBuf {
+pub(super) fn config_file(path: &Path) -> PathBuf {
     if path.is_dir() {
         path.join("config.ini")
     } else {
@@ -19,7 +19,7 @@ fn config_file(path: &Path) -> PathBuf {
 }
 
 /// Whether the file is a chain's, by the consensus nodes in it, and not a node's.
-fn is_genesis(ini: &Ini) -> bool {
+pub(super) fn is_genesis(ini: &Ini) -> bool {
     ini.section("consensus")
         .any(|entry| entry.key().starts_with("node."))
 }

@@ -1,7 +1,10 @@
 //! `gmt0018 probe`.
 
-mod checks;
+pub(super) mod checks;
 mod functions;
+pub(crate) mod layout;
+pub(super) mod needs;
+pub(crate) mod symbols;
 
 use std::fmt::Write as _;
 

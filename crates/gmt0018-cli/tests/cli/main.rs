@@ -10,9 +10,11 @@ mod catalogue;
 #[cfg(unix)]
 mod chain;
 mod config;
+mod doctor;
 mod generated;
 mod interoperability;
 mod keys;
+mod layout;
 mod library;
 mod lies;
 mod node;
@@ -23,4 +25,5 @@ mod sign;
 mod snapshots;
 mod store;
 mod support;
+mod symbols;
 mod test;

@@ -151,7 +151,7 @@ fn genesis_file(arguments: &CheckArguments, config: &Path) -> Option<PathBuf> {
 }
 
 /// The consensus nodes of a chain with SM2 whose ids are no public keys.
-fn no_keys(genesis: &Genesis, ini: &Ini) -> Vec<Problem> {
+pub(in crate::command) fn no_keys(genesis: &Genesis, ini: &Ini) -> Vec<Problem> {
     let is_key = |text: &str| {
         let id = text.split(':').next().unwrap_or_default().trim();
         id.parse()
@@ -166,7 +166,11 @@ fn no_keys(genesis: &Genesis, ini: &Ini) -> Vec<Problem> {
 }
 
 /// What neither file shows alone.
-fn card_without_sm(config: &NodeConfig, genesis: &Genesis, ini: &Ini) -> Option<Problem> {
+pub(in crate::command) fn card_without_sm(
+    config: &NodeConfig,
+    genesis: &Genesis,
+    ini: &Ini,
+) -> Option<Problem> {
     // Nodes before 3.1 have it in config.ini, whose own warning says it then.
     let sm_crypto = genesis.sm_crypto().or(config.sm_crypto());
     let in_card = matches!(config.key(), KeySource::Card(_));

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[derive(Debug, Serialize)]
-pub(super) struct Problem {
+pub(in crate::command) struct Problem {
     severity: Severity,
     /// The entry of the catalogue, if it has one.
     id: Option<&'static str>,
@@ -46,7 +46,7 @@ enum Severity {
 }
 
 impl Problem {
-    pub(super) fn warning(warning: &Warning) -> Self {
+    pub(in crate::command) fn warning(warning: &Warning) -> Self {
         let severity = match warning.kind() {
             WarningKind::KeyId {
                 has_key_index: false,
@@ -60,7 +60,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn error(error: &ConfigError) -> Self {
+    pub(in crate::command) fn error(error: &ConfigError) -> Self {
         Self::at(error.location(), Severity::Error, problem_texts(error))
     }
 
@@ -100,6 +100,25 @@ impl Problem {
             fixable: false,
             ..self
         }
+    }
+
+    pub(in crate::command) const fn is_error(&self) -> bool {
+        matches!(self.severity, Severity::Error)
+    }
+
+    /// Where and what, why, and what to try.
+    pub(in crate::command) fn into_words(self) -> (String, String, String) {
+        let line = self
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let key = self
+            .key
+            .map_or_else(String::new, |key| printable(&key) + ": ");
+        (
+            format!("{}{line}: {key}{}", self.file, self.what),
+            self.why,
+            self.r#try,
+        )
     }
 
     pub(super) const fn is_fixable(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::output::{Output, Tone};
 
 /// The checks of `probe`.
 #[derive(Debug, Serialize)]
-pub(super) struct Checks {
+pub(in crate::command) struct Checks {
     random: Check,
     sm3: Check,
 }
@@ -29,7 +29,7 @@ enum Outcome {
 }
 
 impl Checks {
-    pub(super) fn run(session: &Session) -> Self {
+    pub(in crate::command) fn run(session: &Session) -> Self {
         let random = session
             .random(32)
             .and_then(|first| Ok((first, session.random(32)?)));
@@ -37,6 +37,18 @@ impl Checks {
             random: Check::from(random.map(|(first, second)| random_looks_random(&first, &second))),
             sm3: Check::from(session.sm3(b"abc").map(|digest| known_answer(&digest))),
         }
+    }
+
+    /// Each check: its name, whether it passed (`None` if the library does not offer it), and the detail.
+    pub(in crate::command) fn each(&self) -> [(&'static str, Option<bool>, &str); 2] {
+        [("random", &self.random), ("sm3", &self.sm3)].map(|(name, check)| {
+            let passed = match check.outcome {
+                Outcome::Ok => Some(true),
+                Outcome::Failed => Some(false),
+                Outcome::NotOffered => None,
+            };
+            (name, passed, check.detail.as_str())
+        })
     }
 
     pub(super) fn any_failed(&self) -> bool {

@@ -1,0 +1,253 @@
+//! A key in the card: its public key, its password, a signature, and how fast it signs.
+
+use std::time::{Duration, Instant};
+
+use fisco_node::identity::NodeId;
+use gmt0018::{
+    KeyIndex, Pin, Session,
+    sm2_signing::{Prehash, PublicKey, Verifier as _},
+};
+use sm_soft::{SoftVerifier, curve};
+
+use super::{check::Checks, node::Node};
+use crate::{
+    command::probe::layout::first_key, device::Card, error::Error, exit::Exit, password::Given,
+};
+
+/// A key whose public key the card gave out.
+pub(super) struct Key<'a> {
+    session: &'a Session,
+    index: u32,
+    public: PublicKey,
+    /// Whether the key was made for the checks, with the password that is known.
+    is_ours: bool,
+}
+
+impl Key<'_> {
+    pub(super) const fn index(&self) -> u32 {
+        self.index
+    }
+
+    pub(super) const fn node_id(&self) -> NodeId {
+        NodeId::new(self.public)
+    }
+}
+
+/// Whether the key may be used now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Held,
+    Refused,
+    NotTried,
+}
+
+/// Reads the public key of the index that was named, else of the first with one.
+pub(super) fn examine<'a>(
+    card: Option<&Card>,
+    session: Option<&'a Session>,
+    named: Option<u32>,
+    checks: &mut Checks,
+) -> Option<Key<'a>> {
+    let (Some(card), Some(session)) = (card, session) else {
+        checks.skip_all(&[PRESENT, CURVE], "there is no session");
+        return None;
+    };
+    let is_ours = named.is_none() && card.memory().is_some();
+    if is_ours && let Some(memory) = card.memory() {
+        let made = memory.card().generate_key_pair(1, PASSWORD_IN_MEMORY);
+        if let Err(cause) = made {
+            checks.error(PRESENT, Error::soft_card("no key could be made", &cause));
+            checks.skip(CURVE, "there is no public key", None);
+            return None;
+        }
+    }
+    let Some(index) = named.or_else(|| first_key(session)) else {
+        checks.warn(
+            PRESENT,
+            "there is no signing key at the indexes 1 to 64",
+            "the device has none, or gives none out",
+            "make one (`gmt0018 soft generate`, or the vendor's tool), or pass --key-index",
+        );
+        checks.skip(CURVE, "there is no public key", None);
+        return None;
+    };
+    match session.sign_public_key(KeyIndex::new(index)) {
+        Ok(public) => {
+            let origin = if is_ours { ", made for this check" } else { "" };
+            let id = public.to_string();
+            let start = id.get(..16).unwrap_or(&id);
+            checks.ok(
+                PRESENT,
+                format!("index {index}, public key {start}...{origin}"),
+            );
+            if !on_curve(&public, index, checks) {
+                return None;
+            }
+            Some(Key {
+                session,
+                index,
+                public,
+                is_ours,
+            })
+        }
+        Err(cause) => {
+            let what = format!("cannot read key index {index}");
+            checks.error(PRESENT, Error::key(index, what, cause));
+            checks.skip(CURVE, "there is no public key", None);
+            None
+        }
+    }
+}
+
+fn on_curve(public: &PublicKey, index: u32, checks: &mut Checks) -> bool {
+    let is_on_curve = curve::is_on_curve(public);
+    if is_on_curve {
+        checks.ok(CURVE, "the public key is a point of the SM2 curve");
+    } else {
+        checks.fail(
+            CURVE,
+            Exit::Device,
+            format!("the public key of index {index} is no point of the SM2 curve"),
+            "the library has another layout than was taken, or the key is damaged",
+            "run `gmt0018 probe layout`, and pass the --dialect that it names",
+        );
+    }
+    is_on_curve
+}
+
+/// Shows the password to the card, once and only if there is one.
+pub(super) fn show_password(
+    key: Option<&Key<'_>>,
+    given: &Result<Given, Error>,
+    node: &Node,
+    checks: &mut Checks,
+) -> Access {
+    let Some(key) = key else {
+        checks.skip(PASSWORD, "there is no key for it", None);
+        return Access::NotTried;
+    };
+    let given = match given {
+        Ok(given) => given,
+        Err(error) => {
+            checks.error(PASSWORD, error.clone());
+            return Access::NotTried;
+        }
+    };
+    let configured = node
+        .password()
+        .filter(|_| node.key_index() == Some(key.index));
+    let (pin, origin) = match (given, configured) {
+        (Given::NoPassword, _) => {
+            checks.skip(PASSWORD, "--no-password says that the key has none", None);
+            return Access::Held;
+        }
+        (Given::Password(pin), _) => (Ok(pin.clone()), "the password"),
+        (Given::Nothing, Some(password)) if password.is_empty() => {
+            checks.skip(
+                PASSWORD,
+                "config.ini has none, and the node asks for no right",
+                None,
+            );
+            return Access::Held;
+        }
+        (Given::Nothing, Some(password)) => (
+            Pin::new(password.as_bytes().to_vec()),
+            "the password in config.ini",
+        ),
+        (Given::Nothing, None) if key.is_ours => (
+            Pin::new(PASSWORD_IN_MEMORY.to_vec()),
+            "the password made for this check",
+        ),
+        (Given::Nothing, None) => {
+            let advice = "pass --password-file, or --no-password if the key has none";
+            checks.skip(PASSWORD, "none was given", Some(advice));
+            return Access::NotTried;
+        }
+    };
+    let index = KeyIndex::new(key.index);
+    let outcome = pin
+        .map_err(|cause| Error::password_refused(&cause))
+        .and_then(|pin| {
+            let what = format!("cannot use key index {}", key.index);
+            key.session
+                .keep_access(index, Some(&pin))
+                .map_err(|cause| Error::key(key.index, what, cause))
+        });
+    match outcome {
+        Ok(()) => {
+            checks.ok(PASSWORD, format!("{origin} is right; it was shown once"));
+            Access::Held
+        }
+        Err(error) => {
+            let exit = error.exit();
+            let words = error.into_words();
+            let advice = format!(
+                "{}; it was shown once and is not shown again, because a wrong try may lock the card",
+                words.advice
+            );
+            checks.fail(PASSWORD, exit, words.what, words.why, advice);
+            Access::Refused
+        }
+    }
+}
+
+/// Signs, verifies that in software, and measures.
+pub(super) fn sign(key: Option<&Key<'_>>, access: Access, checks: &mut Checks) {
+    let because = match (key, access) {
+        (None, _) => "there is no key",
+        (_, Access::Refused) => "the password was refused",
+        (_, Access::NotTried) => "no password was shown to the card",
+        (_, Access::Held) => "",
+    };
+    let Some(key) = key.filter(|_| access == Access::Held) else {
+        checks.skip_all(&[SIGNATURE, SPEED], because);
+        return;
+    };
+    let index = KeyIndex::new(key.index);
+    let e = Prehash::from_bytes(&[0x6b; 32]);
+    let signature = match key.session.sign(index, &e) {
+        Ok(signature) => signature,
+        Err(cause) => {
+            let what = format!("cannot sign with key index {}", key.index);
+            checks.error(SIGNATURE, Error::key(key.index, what, cause));
+            checks.skip(SPEED, "the key does not sign", None);
+            return;
+        }
+    };
+    if SoftVerifier::new()
+        .verify(&key.public, &e, &signature)
+        .is_err()
+    {
+        checks.error(SIGNATURE, Error::test_signature_refused(key.index));
+        checks.skip(SPEED, "the signature is not valid", None);
+        return;
+    }
+    checks.ok(SIGNATURE, "made in the card, and valid in software");
+    let start = Instant::now();
+    let mut count = 0_u32;
+    while count < SIGNATURES && start.elapsed() < LONGEST {
+        if let Err(cause) = key.session.sign(index, &e) {
+            let what = format!("cannot sign with key index {} again", key.index);
+            checks.error(SPEED, Error::key(key.index, what, cause));
+            return;
+        }
+        count = count.saturating_add(1);
+    }
+    let rate = f64::from(count) / start.elapsed().as_secs_f64();
+    checks.ok(
+        SPEED,
+        format!("{rate:.0} signatures per second from one session ({count} made)"),
+    );
+}
+
+const PRESENT: &str = "key.present";
+const CURVE: &str = "key.curve";
+const PASSWORD: &str = "password";
+const SIGNATURE: &str = "signature";
+const SPEED: &str = "speed";
+/// Protects nothing: the card ends with the process.
+const PASSWORD_IN_MEMORY: &[u8] = b"doctor-in-memory";
+/// How many signatures are made for the speed, at most,
+const SIGNATURES: u32 = 50;
+/// and for how long.
+const LONGEST: Duration = Duration::from_millis(750);
