@@ -7,9 +7,12 @@ mod device;
 mod error;
 mod exit;
 mod input;
+mod machine;
 mod output;
 mod password;
+mod plot;
 mod statistics;
+mod svg;
 
 use std::process::ExitCode;
 
