@@ -5,7 +5,9 @@ mod chain;
 mod config;
 mod device;
 mod node;
+mod report;
 mod soft;
+mod top;
 mod value;
 mod verify;
 
@@ -21,11 +23,13 @@ pub(crate) use chain::{
 pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
+pub(crate) use report::ReportArguments;
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
     StorePasswordArguments,
 };
+pub(crate) use top::TopArguments;
 pub(crate) use value::Range;
 pub(crate) use verify::{BatchArguments, VerifyArguments};
 
@@ -74,6 +78,8 @@ pub(crate) enum Command {
     /// Check and mend a node's config.ini.
     #[command(subcommand, arg_required_else_help = true)]
     Config(ConfigCommand),
+    Report(ReportArguments),
+    Top(TopArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

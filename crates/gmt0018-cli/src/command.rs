@@ -9,8 +9,10 @@ mod node_id;
 mod node_pem;
 mod probe;
 mod random;
+mod report;
 mod sign;
 mod soft;
+mod top;
 mod verify;
 
 use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
@@ -51,6 +53,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::NodePem(arguments) => node_pem::run(&arguments, output),
         Command::Config(ConfigCommand::Check(arguments)) => config::check::run(&arguments, output),
         Command::Config(ConfigCommand::Fix(arguments)) => config::fix::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
+        Command::Top(arguments) => top::run(&arguments, output),
     }
 }
 

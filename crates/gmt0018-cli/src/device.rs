@@ -124,6 +124,22 @@ impl Target {
     }
 }
 
+impl DeviceReport {
+    /// The library's file, if it is a library.
+    pub(crate) fn library(&self) -> Option<&str> {
+        self.library.as_deref()
+    }
+
+    /// What it is, in words.
+    pub(crate) fn text(&self) -> String {
+        match (&self.library, &self.store) {
+            (Some(library), _) => format!("library {library}"),
+            (None, Some(store)) => format!("software card, store {store}"),
+            (None, None) => "software card in memory".to_owned(),
+        }
+    }
+}
+
 /// An open device, and where it comes from.
 #[derive(Debug)]
 pub(crate) struct Card {

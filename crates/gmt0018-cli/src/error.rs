@@ -3,6 +3,7 @@
 mod chain;
 mod from_library;
 mod node;
+mod report;
 
 use std::{fmt, io, path::Path};
 

@@ -11,6 +11,7 @@ mod machine;
 mod output;
 mod password;
 mod plot;
+mod randomness;
 mod statistics;
 mod svg;
 

@@ -34,12 +34,8 @@ impl Histogram {
         self.total
     }
 
-    /// The latency that `percent` % of the operations did not exceed, at most 1/64 too high; `None` without operations.
-    pub(crate) fn percentile(&self, percent: u64) -> Option<Duration> {
-        self.per_mille(percent * 10)
-    }
-
-    /// The same in thousandths.
+    /// The latency that so many thousandths of the operations did not exceed, at most 1/64 too high; `None` without
+    /// operations.
     pub(crate) fn per_mille(&self, thousandths: u64) -> Option<Duration> {
         let rank = (u128::from(self.total) * u128::from(thousandths))
             .div_ceil(1000)
@@ -126,13 +122,13 @@ mod tests {
     #[test]
     fn percentiles_of_a_known_distribution() {
         let mut histogram = Histogram::new();
-        assert_eq!(histogram.percentile(50), None);
+        assert_eq!(histogram.per_mille(500), None);
         for nanoseconds in 1..=100 {
             histogram.record(Duration::from_nanos(nanoseconds));
         }
-        assert_eq!(histogram.percentile(50), Some(Duration::from_nanos(50)));
-        assert_eq!(histogram.percentile(99), Some(Duration::from_nanos(99)));
-        assert_eq!(histogram.percentile(100), Some(Duration::from_nanos(100)));
+        assert_eq!(histogram.per_mille(500), Some(Duration::from_nanos(50)));
+        assert_eq!(histogram.per_mille(990), Some(Duration::from_nanos(99)));
+        assert_eq!(histogram.per_mille(1000), Some(Duration::from_nanos(100)));
     }
 
     #[test]
@@ -180,7 +176,7 @@ mod tests {
         right.record(Duration::from_nanos(20));
         left.merge(&right);
         assert_eq!(left.total(), 3);
-        assert_eq!(left.percentile(50), Some(Duration::from_nanos(10)));
-        assert_eq!(left.percentile(99), Some(Duration::from_nanos(20)));
+        assert_eq!(left.per_mille(500), Some(Duration::from_nanos(10)));
+        assert_eq!(left.per_mille(990), Some(Duration::from_nanos(20)));
     }
 }

@@ -14,11 +14,6 @@ pub(crate) struct Chart<'a> {
 }
 
 impl Chart<'_> {
-    /// One `<svg>` element.
-    pub(crate) fn element(&self) -> String {
-        page(std::slice::from_ref(self))
-    }
-
     fn draw(&self, top: f64, text: &mut String) {
         let values = self.lines.iter().flat_map(|line| line.1.iter().flatten());
         let greatest = values
@@ -207,7 +202,7 @@ mod tests {
             sessions: &[1, 2],
             lines: vec![("x", vec![None, Some(f64::NAN)])],
         };
-        let text = chart.element();
+        let text = page(&[chart]);
         assert!(text.contains("a&lt;b") && !text.contains("NaN"), "{text}");
     }
 }

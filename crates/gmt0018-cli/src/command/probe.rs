@@ -1,7 +1,7 @@
 //! `gmt0018 probe`.
 
-mod checks;
-mod functions;
+pub(super) mod checks;
+pub(super) mod functions;
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ struct Report {
 }
 
 #[derive(Serialize)]
-struct InfoReport {
+pub(super) struct InfoReport {
     issuer: String,
     name: String,
     serial: String,
@@ -120,7 +120,7 @@ impl From<&DeviceInfo> for InfoReport {
 }
 
 impl InfoReport {
-    fn write(&self, text: &mut String) {
+    pub(super) fn write(&self, text: &mut String) {
         let standard = self.standard.map_or_else(
             || {
                 format!(

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// The checks of `probe`.
 #[derive(Debug, Serialize)]
-pub(super) struct Checks {
+pub(in crate::command) struct Checks {
     random: Check,
     sm3: Check,
 }
@@ -26,8 +26,18 @@ enum Outcome {
     NotOffered,
 }
 
+impl Outcome {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "FAILED",
+            Self::NotOffered => "not offered",
+        }
+    }
+}
+
 impl Checks {
-    pub(super) fn run(session: &Session) -> Self {
+    pub(in crate::command) fn run(session: &Session) -> Self {
         let random = session
             .random(32)
             .and_then(|first| Ok((first, session.random(32)?)));
@@ -37,20 +47,27 @@ impl Checks {
         }
     }
 
-    pub(super) fn any_failed(&self) -> bool {
+    pub(in crate::command) fn any_failed(&self) -> bool {
         [&self.random, &self.sm3]
             .iter()
             .any(|check| check.outcome == Outcome::Failed)
     }
 
-    pub(super) fn text(&self) -> String {
+    /// Name, outcome and detail of each check.
+    pub(in crate::command) fn rows(&self) -> [[String; 3]; 2] {
+        [("random", &self.random), ("SM3", &self.sm3)].map(|(name, check)| {
+            [
+                name.to_owned(),
+                check.outcome.text().to_owned(),
+                check.detail.clone(),
+            ]
+        })
+    }
+
+    pub(in crate::command) fn text(&self) -> String {
         let mut text = String::new();
         for (name, check) in [("random", &self.random), ("SM3", &self.sm3)] {
-            let outcome = match check.outcome {
-                Outcome::Ok => "ok",
-                Outcome::Failed => "FAILED",
-                Outcome::NotOffered => "not offered",
-            };
+            let outcome = check.outcome.text();
             // Writing to a String does not fail.
             let _ = writeln!(text, "check {name:6} {outcome}: {}", check.detail);
         }
