@@ -259,16 +259,20 @@ fn known_answers(document: &mut Document, session: &Session) -> usize {
                 Err(VerifyError::Backend(cause)) => Err(cause.to_string()),
             };
             let other = Prehash::from_bytes(&[0xe6; 32]);
-            add("SM2: a valid signature is accepted", verify(&E, &signature));
+            let accepted = verify(&E, &signature);
+            let zeros = verify(&E, &Signature::from_bytes(&[0; 64])).map(|valid| !valid);
+            // A device that verifies may answer with an error for what is no signature.
+            let zeros = if accepted.is_ok() {
+                zeros.or(Ok(true))
+            } else {
+                zeros
+            };
+            add("SM2: a valid signature is accepted", accepted);
             add(
                 "SM2: the signature of another e is refused",
                 verify(&other, &signature).map(|valid| !valid),
             );
-            let zeros = Signature::from_bytes(&[0; 64]);
-            add(
-                "SM2: r = s = 0 is refused",
-                verify(&E, &zeros).map(|valid| !valid).or(Ok(true)),
-            );
+            add("SM2: r = s = 0 is refused", zeros);
         }
         Err(why) => add("SM2", Err(why)),
     }

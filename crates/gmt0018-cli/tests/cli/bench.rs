@@ -57,7 +57,7 @@ fn a_named_key_is_used_through_the_library() {
         table.contains("ops/s") && table.contains("calls/op"),
         "{table}"
     );
-    assert_eq!(table.lines().count(), 2, "{table}");
+    assert_eq!(table.lines().count(), 3, "{table}");
     let none = place
         .run(&format!("{bench} --key-index 9 --password-file pin"))
         .exits(5);

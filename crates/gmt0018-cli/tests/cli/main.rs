@@ -5,6 +5,7 @@
 
 mod batch;
 mod bench;
+mod bench_more;
 #[cfg(unix)]
 mod chain;
 mod config;
@@ -15,7 +16,9 @@ mod node;
 mod prompt;
 mod readme;
 mod refusals;
+mod report;
 mod sign;
 mod snapshots;
 mod store;
 mod support;
+mod top;
