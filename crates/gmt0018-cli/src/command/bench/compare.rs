@@ -39,7 +39,7 @@ struct Contender {
 }
 
 enum Runner {
-    Plan(Plan),
+    Plan(Box<Plan>),
     OpenSsl,
 }
 
@@ -169,13 +169,16 @@ impl Contender {
 fn runners(plan: &Plan, arguments: &BenchArguments) -> Result<Vec<(&'static str, Runner)>, Error> {
     let mut runners = Vec::new();
     if let Some(software) = plan.in_software()? {
-        runners.push(("software", Runner::Plan(software)));
+        runners.push(("software", Runner::Plan(Box::new(software))));
     }
     if matches!(
         arguments.operation,
         Operation::Verify | Operation::BatchVerify
     ) {
-        runners.push(("batch", Runner::Plan(Plan::batch(batch_size(arguments))?)));
+        runners.push((
+            "batch",
+            Runner::Plan(Box::new(Plan::batch(batch_size(arguments))?)),
+        ));
     }
     runners.push(("openssl", Runner::OpenSsl));
     Ok(runners)

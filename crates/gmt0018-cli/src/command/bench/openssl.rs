@@ -109,8 +109,8 @@ impl Field {
                 number(fields.nth(which)).map(Found::Rate)
             }
             Self::Bytes => {
-                let fields = line.strip_prefix("+F:")?.split(':');
-                number(fields.skip(2).next()).map(Found::BytesPerSecond)
+                let mut fields = line.strip_prefix("+F:")?.split(':');
+                number(fields.nth(2)).map(Found::BytesPerSecond)
             }
         })
     }

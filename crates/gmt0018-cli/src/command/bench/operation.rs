@@ -87,10 +87,10 @@ impl Plan {
     /// The verification of so many signatures at once, by at most 64 keys.
     pub(in crate::command) fn batch(size: usize) -> Result<Self, Error> {
         let choice = EngineChoice::from_environment()
-            .and_then(|choice| match choice {
-                EngineChoice::Auto if sm2_batch::Ifma::new().is_some() => Ok(EngineChoice::Ifma),
-                EngineChoice::Auto => Ok(EngineChoice::Portable),
-                named => Ok(named),
+            .map(|choice| match choice {
+                EngineChoice::Auto if sm2_batch::Ifma::new().is_some() => EngineChoice::Ifma,
+                EngineChoice::Auto => EngineChoice::Portable,
+                named => named,
             })
             .map_err(|cause| Error::engine(&cause.into()))?;
         let engine = choice.engine().map_err(|cause| Error::engine(&cause))?;
