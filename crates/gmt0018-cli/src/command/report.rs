@@ -1,11 +1,12 @@
 //! `gmt0018 report`.
 
 mod document;
+mod performance;
 mod tests_of_others;
 
 use std::{
     path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use gmt0018::{
@@ -19,8 +20,7 @@ use sm_soft::{
 };
 
 use super::{
-    bench::{self, Plan, Row},
-    hex,
+    bench, hex,
     probe::{InfoReport, checks::Checks, functions::Functions},
 };
 use crate::{
@@ -32,7 +32,6 @@ use crate::{
     machine::Machine,
     output::Output,
     randomness::{self, Outcome},
-    statistics, svg,
 };
 use document::Document;
 
@@ -72,7 +71,7 @@ pub(crate) fn run(arguments: &ReportArguments, output: Output) -> Result<Exit, E
             output,
         )?),
     };
-    let performance = performance(&card, sign, arguments, output)?;
+    let measured = performance::measure(&card, sign, arguments, output)?;
     let mut failed = 0;
     let mut document = Document::new("Report on a cryptographic card (GM/T 0018)");
     introduction(&mut document);
@@ -83,7 +82,7 @@ pub(crate) fn run(arguments: &ReportArguments, output: Output) -> Result<Exit, E
     failed += conformance(&mut document, &session, results);
     failed += known_answers(&mut document, &session);
     failed += random_numbers(&mut document, &session);
-    performance_section(&mut document, &performance, arguments);
+    performance::write(&mut document, &measured, arguments);
     if let Some(path) = &arguments.html {
         bench::write_new(path, document.html().as_bytes())?;
     }
@@ -323,115 +322,6 @@ fn random_numbers(document: &mut Document, session: &Session) -> usize {
     failed
 }
 
-/// A measured operation, and why it was measured no further.
-struct Measured {
-    name: &'static str,
-    rows: Vec<Row>,
-    failure: Option<Error>,
-}
-
-fn performance(
-    card: &Card,
-    sign: Option<Plan>,
-    arguments: &ReportArguments,
-    output: Output,
-) -> Result<Vec<Measured>, Error> {
-    let data = || vec![0xa5; SIZE as usize];
-    let mut plans: Vec<(&'static str, Plan, Option<u32>)> = Vec::new();
-    plans.extend(sign.map(|plan| ("sign", plan, None)));
-    plans.push(("verify", Plan::verify()?, None));
-    plans.push(("session", Plan::Session, None));
-    plans.push(("sm3", Plan::Sm3 { data: data() }, Some(SIZE)));
-    plans.push(("sm4", Plan::Sm4 { data: data() }, Some(SIZE)));
-    plans.push((
-        "random",
-        Plan::Random {
-            length: SIZE as usize,
-        },
-        Some(SIZE),
-    ));
-    let mut all = Vec::new();
-    for (name, plan, size) in plans {
-        let (rows, failure) = bench::measure_all(
-            Some(card),
-            &plan,
-            &arguments.sessions,
-            arguments.seconds,
-            size,
-            output,
-        );
-        match failure {
-            // The password or the key is wrong: nobody wants a page about that.
-            Some(error) if error.exit() == Exit::Key => return Err(error),
-            failure => all.push(Measured {
-                name,
-                rows,
-                failure,
-            }),
-        }
-    }
-    Ok(all)
-}
-
-fn performance_section(
-    document: &mut Document,
-    measured: &[Measured],
-    arguments: &ReportArguments,
-) {
-    document.heading("Performance");
-    let seconds = Duration::as_secs_f64(&arguments.seconds);
-    document.text(format!(
-        "One thread a session; {seconds} s a row; sm3, sm4 (CBC) and random with {SIZE} bytes an operation. Nothing else should \
-         have run on the machine."
-    ));
-    if !measured.iter().any(|part| part.name == "sign") {
-        document.text("Signing was not measured: no --key-index was given.");
-    }
-    for part in measured {
-        let Measured {
-            name,
-            rows,
-            failure,
-        } = part;
-        if let Some(error) = failure {
-            let why: Vec<String> = error
-                .to_string()
-                .lines()
-                .take(2)
-                .map(|line| line.trim().to_owned())
-                .collect();
-            document.text(format!(
-                "{name}: not measured to the end. {}",
-                why.join("; ")
-            ));
-        }
-        if rows.is_empty() {
-            continue;
-        }
-        let mut header = vec![
-            "sessions",
-            "ops/s",
-            "p50 µs",
-            "p99 µs",
-            "p99.9 µs",
-            "errors",
-            "calls/op",
-            "speed-up",
-        ];
-        if rows.iter().any(|row| row.mebibytes_per_second.is_some()) {
-            header.push("MiB/s");
-        }
-        let knee = statistics::knee(&bench::points(rows));
-        document.text(format!(
-            "{name}. {}",
-            bench::knee_text(rows, knee).unwrap_or_default()
-        ));
-        document.table(&header, rows.iter().map(Row::cells).collect());
-        let sessions = bench::sessions(rows);
-        document.plot(svg::page(&bench::charts(name, &sessions, rows)));
-    }
-}
-
 /// Year, month, day and time of seconds since 1970 (the Gregorian calendar, days counted from 0000-03-01).
 fn date(seconds: u64) -> String {
     let (days, time) = (seconds / 86_400 + 719_468, seconds % 86_400);
@@ -450,7 +340,6 @@ fn date(seconds: u64) -> String {
     )
 }
 
-const SIZE: u32 = 16_384;
 const E: Prehash = Prehash::from_bytes(&[0xe5; 32]);
 const SM3_ABC: &str = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
 const SM3_ABCD: &str = "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732";

@@ -74,7 +74,7 @@ fn assert_well_formed(xml: &str) {
         let end = start + rest[start..].find('>').unwrap();
         let tag = &rest[start + 1..end];
         assert!(
-            tag.matches('"').count() % 2 == 0 && !tag.contains('<'),
+            tag.matches('"').count().is_multiple_of(2) && !tag.contains('<'),
             "{tag}"
         );
         if let Some(name) = tag.strip_prefix('/') {

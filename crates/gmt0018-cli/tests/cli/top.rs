@@ -130,7 +130,7 @@ fn bad_answers_are_errors() {
             send(
                 stream,
                 b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-            )
+            );
         }),
         &["status 404"],
     );
