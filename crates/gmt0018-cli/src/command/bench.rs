@@ -4,11 +4,11 @@ mod compare;
 mod measure;
 mod openssl;
 mod operation;
+mod show;
 
 use std::{io::Write as _, path::Path, time::Duration};
 
 use clap::ValueEnum as _;
-use comfy_table::{CellAlignment, Table, presets};
 use gmt0018::{KeyIndex, Pin};
 use serde::Serialize;
 
@@ -21,13 +21,14 @@ use crate::{
     output::Output,
     password,
     plot::{self, Characters},
-    statistics,
-    svg::{self, Chart},
+    statistics, svg,
 };
 use compare::Comparison;
 use measure::Measurement;
 pub(super) use operation::Plan;
 use operation::Worker;
+use show::{aligned, optional, table};
+pub(super) use show::{charts, knee_text};
 
 #[derive(Serialize)]
 struct Report {
@@ -270,43 +271,6 @@ pub(super) fn sessions(rows: &[Row]) -> Vec<usize> {
     rows.iter().map(|row| row.sessions).collect()
 }
 
-/// Throughput and latency over sessions.
-pub(super) fn charts<'a>(name: &'a str, sessions: &'a [usize], rows: &[Row]) -> [Chart<'a>; 2] {
-    let line = |value: fn(&Row) -> Option<f64>| rows.iter().map(value).collect();
-    [
-        Chart {
-            title: name,
-            unit: "operations per second",
-            sessions,
-            lines: vec![("throughput", line(|row| Some(row.operations_per_second)))],
-        },
-        Chart {
-            title: name,
-            unit: "latency in µs",
-            sessions,
-            lines: vec![
-                ("p50", line(|row| row.p50_microseconds)),
-                ("p99", line(|row| row.p99_microseconds)),
-                ("p99.9", line(|row| row.p999_microseconds)),
-            ],
-        },
-    ]
-}
-
-/// Where the throughput stops growing, in words.
-pub(super) fn knee_text(rows: &[Row], knee: Option<usize>) -> Option<String> {
-    let most = rows.iter().map(|row| row.sessions).max()?;
-    if rows.len() < 2 {
-        return None;
-    }
-    Some(match knee {
-        Some(sessions) => {
-            format!("knee: {sessions} sessions; another doubling brings less than 10 %")
-        }
-        None => format!("knee: none up to {most} sessions"),
-    })
-}
-
 /// Writes a file that does not exist yet.
 pub(super) fn write_new(path: &Path, content: &[u8]) -> Result<(), Error> {
     std::fs::File::create_new(path)
@@ -353,58 +317,6 @@ fn text(report: &Report, arguments: &BenchArguments) -> String {
         text.push('\n');
     }
     text
-}
-
-fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    let mut header = vec![
-        "sessions",
-        "ops/s",
-        "p50 µs",
-        "p99 µs",
-        "p99.9 µs",
-        "errors",
-        "calls/op",
-        "speed-up",
-    ];
-    if rows.iter().any(|row| row.mebibytes_per_second.is_some()) {
-        header.push("MiB/s");
-    }
-    table.set_header(header);
-    for row in rows {
-        table.add_row(row.cells());
-    }
-    aligned(table)
-}
-
-impl Row {
-    /// As in the table.
-    pub(super) fn cells(&self) -> Vec<String> {
-        let mut cells = vec![
-            self.sessions.to_string(),
-            format!("{:.0}", self.operations_per_second),
-            optional(self.p50_microseconds),
-            optional(self.p99_microseconds),
-            optional(self.p999_microseconds),
-            self.errors.to_string(),
-            format!("{:.2}", self.library_calls_per_operation),
-            format!("{:.2}", self.speed_up),
-        ];
-        cells.extend(self.mebibytes_per_second.map(|rate| format!("{rate:.1}")));
-        cells
-    }
-}
-
-fn aligned(mut table: Table) -> String {
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table.trim_fmt()
-}
-
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
 }
 
 fn bytes(operation: Operation, size: u32) -> Option<u32> {
