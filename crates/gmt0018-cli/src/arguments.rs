@@ -10,8 +10,10 @@ mod generate;
 mod keys;
 mod node;
 mod probe;
+mod report;
 mod soft;
 mod test;
+mod top;
 mod value;
 mod verify;
 
@@ -36,12 +38,14 @@ pub(crate) use keys::{
 };
 pub(crate) use node::{NodeIdArguments, NodePemArguments, PemPasswordArguments};
 pub(crate) use probe::{LayoutArguments, ProbeCommand, Purpose, SymbolsArguments};
+pub(crate) use report::ReportArguments;
 pub(crate) use soft::{
     BackupArguments, ExportArguments, GenerateArguments, ImportArguments, InitArguments,
     PasswdArguments, RemoveArguments, RoleName, SoftCommand, StatusArguments, StoreArguments,
     StorePasswordArguments,
 };
 pub(crate) use test::TestArguments;
+pub(crate) use top::TopArguments;
 pub(crate) use value::Range;
 pub(crate) use verify::{BatchArguments, VerifyArguments};
 
@@ -107,6 +111,8 @@ pub(crate) enum Command {
     Man(ManArguments),
     Test(TestArguments),
     Doctor(DoctorArguments),
+    Report(ReportArguments),
+    Top(TopArguments),
 }
 
 /// Say what a card and its library can do, and check random numbers and SM3.

@@ -12,8 +12,10 @@ mod node_id;
 mod node_pem;
 mod probe;
 mod random;
+mod report;
 mod sign;
 mod soft;
+mod top;
 mod verify;
 
 mod test;
@@ -72,6 +74,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::Man(arguments) => generate::man(&arguments, output),
         Command::Test(arguments) => test::run(&arguments, output),
         Command::Doctor(arguments) => doctor::run(&arguments, output),
+        Command::Report(arguments) => report::run(&arguments, output),
+        Command::Top(arguments) => top::run(&arguments, output),
     }
 }
 

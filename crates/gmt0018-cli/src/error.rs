@@ -5,6 +5,7 @@ mod doctor;
 mod from_library;
 mod keys;
 mod node;
+mod report;
 mod test;
 mod time_limit;
 

@@ -42,6 +42,9 @@ pub(crate) fn run(
     // Nobody else sets a subscriber in this process.
     let _ = tracing::subscriber::set_global_default(Calls);
     let (done, outcome) = mpsc::channel();
+    // The first wait registers a destructor with the system's loader, whose lock a library that hangs while it is being
+    // loaded holds for ever. So it comes before.
+    let _ = outcome.recv_timeout(Duration::from_millis(1));
     let thread = thread::Builder::new()
         .stack_size(STACK)
         // Nobody waits for an outcome that comes too late.
@@ -94,12 +97,26 @@ fn end(limit: Duration, output: Output) -> ! {
     let library = lock(&LIBRARY).clone();
     let error = Error::time_limit(limit, library.as_deref(), oldest.as_ref());
     output.error(&error);
-    // The library's exit handlers may wait for the very call that hangs.
-    thread::spawn(|| {
-        thread::sleep(LAST_WAIT);
-        process::abort();
-    });
-    process::exit(error.exit() as i32)
+    leave(error.exit())
+}
+
+/// Ends the process without the exit handlers of the libraries in it, which may wait for the very call that hangs.
+///
+/// Another program takes the place of this one, and ends with the exit code.
+#[cfg(unix)]
+fn leave(exit: Exit) -> ! {
+    use std::os::unix::process::CommandExt as _;
+
+    let exit = exit as i32;
+    let _ = process::Command::new("/bin/sh")
+        .args(["-c", &format!("exit {exit}")])
+        .exec();
+    process::exit(exit)
+}
+
+#[cfg(not(unix))]
+fn leave(exit: Exit) -> ! {
+    process::exit(exit as i32)
 }
 
 /// Keeps the calls that have begun and not ended, by the spans that `gmt0018` makes for them.
@@ -156,7 +173,5 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 static PROMPTS: AtomicUsize = AtomicUsize::new(0);
 /// How often it is looked at whether a person is being asked.
 const TICK: Duration = Duration::from_millis(50);
-/// How long the library's exit handlers may take.
-const LAST_WAIT: Duration = Duration::from_secs(1);
 /// What the first thread of a process usually has.
 const STACK: usize = 8 << 20;

@@ -10,8 +10,11 @@ mod exit;
 mod input;
 mod language;
 mod limit;
+mod machine;
 mod output;
 mod password;
+mod plot;
+mod randomness;
 mod statistics;
 mod svg;
 

@@ -10,18 +10,15 @@ use super::{DeviceArguments, PasswordArguments, value};
 ///
 /// One thread per session; one row for each number of sessions. When no library, store or key is named, a software card in
 /// memory with a fresh key is measured, so that nothing has to be set up.
-///
-/// The knee is the session count after which another doubling brings less than 10 %. On a terminal bars of the throughput
-/// stand below the table.
-///
 /// Ends with the exit code of the first error if an operation failed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gmt0018 bench sign
   gmt0018 bench sign --lib /usr/local/lib/libgmt0018.so --key-index 43 --sessions 1,8,32
-  gmt0018 bench sign --sessions 1,2,4,8,16 --svg throughput.svg
-  gmt0018 bench sm4 --size 65536 --seconds 10 --json")]
+  gmt0018 bench sm4 --size 65536 --seconds 10 --json
+  gmt0018 bench sign --sessions 1,2,4,8,16 --svg sign.svg
+  gmt0018 bench verify --compare")]
 pub(crate) struct BenchArguments {
     /// What is measured.
     #[arg(value_enum)]
@@ -35,7 +32,7 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "SECONDS", default_value = "3", value_parser = value::seconds)]
     pub(crate) seconds: Duration,
 
-    /// Bytes per operation of sm3 and sm4; a multiple of 16 for sm4.
+    /// Bytes per operation of sm3, sm4 and random; a multiple of 16 for sm4.
     #[arg(long, value_name = "BYTES", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(16..=16 << 20))]
     pub(crate) size: u32,
 
@@ -43,13 +40,25 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "N")]
     pub(crate) key_index: Option<u32>,
 
-    /// Draw the bars below the table although stdout is no terminal.
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) plot: bool,
+    /// Signatures in a call of batch-verify.
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) batch: u32,
 
-    /// Write a chart of the throughput over the sessions to this file, which must not exist.
-    #[arg(long, value_name = "FILE")]
+    /// Measure software, the batch engine and `openssl speed` as well, in turns.
+    #[arg(long)]
+    pub(crate) compare: bool,
+
+    /// How many turns --compare takes; the seconds of a row are shared out among them.
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "compare", value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(crate) rounds: u32,
+
+    /// Write throughput and latency over sessions as an SVG file; it must not exist.
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     pub(crate) svg: Option<PathBuf>,
+
+    /// Draw with ASCII characters only; this is the default where the locale is not UTF-8.
+    #[arg(long)]
+    pub(crate) ascii: bool,
 
     #[command(flatten)]
     pub(crate) password: PasswordArguments,
@@ -59,7 +68,7 @@ pub(crate) struct BenchArguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Operation {
     /// `SDF_InternalSign_ECC` of a 32-byte e.
     Sign,
@@ -71,17 +80,10 @@ pub(crate) enum Operation {
     Sm3,
     /// `SDF_Encrypt` with SM4-CBC.
     Sm4,
-}
-
-impl Operation {
-    /// The word on the command line.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Sign => "sign",
-            Self::Verify => "verify",
-            Self::Session => "session",
-            Self::Sm3 => "sm3",
-            Self::Sm4 => "sm4",
-        }
-    }
+    /// The engine of this processor for many signatures at once; no card.
+    BatchVerify,
+    /// `SDF_GenerateRandom`.
+    Random,
+    /// `SDF_ExternalEncrypt_ECC` of 32 bytes.
+    Encrypt,
 }

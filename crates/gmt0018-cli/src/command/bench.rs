@@ -1,57 +1,72 @@
 //! `gmt0018 bench`.
 
-mod knee;
+mod compare;
 mod measure;
+mod openssl;
 mod operation;
-mod plot;
+mod show;
 
-use std::{fmt::Write as _, io, path::Path, time::Duration};
+use std::{io::Write as _, path::Path, time::Duration};
 
-use comfy_table::{CellAlignment, Table, presets};
+use clap::ValueEnum as _;
 use gmt0018::{KeyIndex, Pin};
 use serde::Serialize;
 
-use super::node_pem::write_new;
 use crate::{
-    arguments::{BenchArguments, Operation},
+    arguments::{BenchArguments, Operation, PasswordArguments},
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
-    output::{self, Output},
+    machine::Machine,
+    output::Output,
     password,
-    svg::LineChart,
+    plot::{self, Characters},
+    statistics, svg,
 };
+use compare::Comparison;
 use measure::Measurement;
-use operation::{Plan, Worker};
+pub(super) use operation::Plan;
+use operation::Worker;
+use show::{aligned, optional, table};
+pub(super) use show::{charts, knee_text};
 
 #[derive(Serialize)]
 struct Report {
     operation: Operation,
     /// Bytes per operation; `null` where the operation has no data.
     size: Option<u32>,
+    /// Signatures in a call; `null` where one is.
+    batch: Option<u32>,
+    /// What verifies batches; `null` for a card.
+    engine: Option<String>,
     seconds: f64,
     /// The processors that this process may use.
     processors: Option<usize>,
+    machine: Machine,
     rows: Vec<Row>,
-    /// The sessions after which another doubling brings less than 10 %; `null` if there is no such number.
+    /// `null` if there is none.
     knee_sessions: Option<usize>,
-    device: DeviceReport,
+    /// `null` without --compare.
+    comparison: Option<Comparison>,
+    /// `null` for batch-verify.
+    device: Option<DeviceReport>,
 }
 
+/// What was measured with one number of sessions.
 #[derive(Serialize)]
-struct Row {
-    sessions: usize,
-    operations: u64,
-    errors: u64,
-    operations_per_second: f64,
-    p50_microseconds: Option<f64>,
-    p99_microseconds: Option<f64>,
-    p99_9_microseconds: Option<f64>,
-    library_calls_per_operation: f64,
+pub(super) struct Row {
+    pub(super) sessions: usize,
+    pub(super) operations: u64,
+    pub(super) errors: u64,
+    pub(super) operations_per_second: f64,
+    pub(super) p50_microseconds: Option<f64>,
+    pub(super) p99_microseconds: Option<f64>,
+    pub(super) p999_microseconds: Option<f64>,
+    pub(super) library_calls_per_operation: f64,
     /// Against the first row.
-    speed_up: f64,
+    pub(super) speed_up: f64,
     /// `null` where the operation has no data.
-    mebibytes_per_second: Option<f64>,
+    pub(super) mebibytes_per_second: Option<f64>,
 }
 
 pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Error> {
@@ -63,51 +78,98 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
             "SM4-CBC takes whole blocks of 16 bytes",
         ));
     }
+    let card = card(arguments, output)?;
+    let plan = plan(card.as_ref(), arguments, output)?;
+    let mut report = Report {
+        operation: arguments.operation,
+        size: bytes(arguments.operation, arguments.size),
+        batch: plan.engine().map(|_| arguments.batch),
+        engine: plan.engine().map(str::to_owned),
+        seconds: arguments.seconds.as_secs_f64(),
+        processors: std::thread::available_parallelism().ok().map(usize::from),
+        machine: Machine::new(),
+        rows: Vec::new(),
+        knee_sessions: None,
+        comparison: None,
+        device: card.as_ref().map(Card::report),
+    };
+    if arguments.compare {
+        let comparison = Comparison::run(card.as_ref(), &plan, arguments, output)?;
+        let failed = comparison.any_failed();
+        report.comparison = Some(comparison);
+        output.result(&report, &text(&report, arguments))?;
+        return Ok(if failed { Exit::CheckFailed } else { Exit::Ok });
+    }
+    let (rows, failure) = measure_all(
+        card.as_ref(),
+        &plan,
+        &arguments.sessions,
+        arguments.seconds,
+        report.size,
+        output,
+    );
+    report.knee_sessions = statistics::knee(&points(&rows));
+    report.rows = rows;
     if let Some(path) = &arguments.svg {
-        not_there(path)?;
+        write_new(
+            path,
+            svg::page(&charts(
+                &name(arguments),
+                &sessions(&report.rows),
+                &report.rows,
+            ))
+            .as_bytes(),
+        )?;
+    }
+    output.result(&report, &text(&report, arguments))?;
+    failure.map_or(Ok(Exit::Ok), Err)
+}
+
+/// The card to measure; none for an operation of this processor.
+fn card(arguments: &BenchArguments, output: Output) -> Result<Option<Card>, Error> {
+    if arguments.operation == Operation::BatchVerify && !arguments.compare {
+        return Ok(None);
     }
     let unnamed = match arguments.key_index {
         Some(_) => Unnamed::Store,
         None => Unnamed::Memory,
     };
-    let card = Card::open(&arguments.device, unnamed, output)?;
-    let plan = plan(&card, arguments, output)?;
-    let (rows, failure) = measure_all(&card, &plan, arguments, output);
-    let report = Report {
-        operation: arguments.operation,
-        size: bytes(arguments),
-        seconds: arguments.seconds.as_secs_f64(),
-        processors: std::thread::available_parallelism().ok().map(usize::from),
-        knee_sessions: knee::knee(&points(&rows)),
-        rows,
-        device: card.report(),
-    };
-    let mut text = text(&report);
-    if arguments.plot || output::stdout_is_terminal() {
-        let _ = write!(text, "\n\n{}", plot::bars(&points(&report.rows)));
-    }
-    output.result(&report, &text)?;
-    if let Some(path) = arguments.svg.as_deref().filter(|_| !report.rows.is_empty()) {
-        write_chart(path, &report, &card, output)?;
-    }
-    failure.map_or(Ok(Exit::Ok), Err)
+    Card::open(&arguments.device, unnamed, output).map(Some)
 }
 
-fn plan(card: &Card, arguments: &BenchArguments, output: Output) -> Result<Plan, Error> {
-    let data = || vec![0xa5; usize::try_from(arguments.size).unwrap_or(usize::MAX)];
-    Ok(match arguments.operation {
-        Operation::Sign => signing_key(card, arguments, output)?,
-        Operation::Verify => Plan::verify()?,
-        Operation::Session => Plan::Session,
-        Operation::Sm3 => Plan::Sm3 { data: data() },
-        Operation::Sm4 => Plan::Sm4 { data: data() },
+fn plan(card: Option<&Card>, arguments: &BenchArguments, output: Output) -> Result<Plan, Error> {
+    let size = usize::try_from(arguments.size).unwrap_or(usize::MAX);
+    let data = || vec![0xa5; size];
+    Ok(match (arguments.operation, card) {
+        (Operation::Sign, Some(card)) => {
+            signing_key(card, arguments.key_index, &arguments.password, output)?
+        }
+        (Operation::Sign, None) => return Err(Error::bench_needs_key()),
+        (Operation::Verify, _) => Plan::verify()?,
+        (Operation::Session, _) => Plan::Session,
+        (Operation::Sm3, _) => Plan::Sm3 { data: data() },
+        (Operation::Sm4, _) => Plan::Sm4 { data: data() },
+        // Compared with the card's verification.
+        (Operation::BatchVerify, Some(_)) => Plan::verify()?,
+        (Operation::BatchVerify, None) => Plan::batch(batch_size(arguments))?,
+        (Operation::Random, _) => Plan::Random { length: size },
+        (Operation::Encrypt, _) => Plan::encrypt()?,
     })
 }
 
+fn batch_size(arguments: &BenchArguments) -> usize {
+    usize::try_from(arguments.batch).unwrap_or(usize::MAX)
+}
+
 /// The key to sign with: the one named, or a fresh one in a card in memory.
-fn signing_key(card: &Card, arguments: &BenchArguments, output: Output) -> Result<Plan, Error> {
-    if let Some(number) = arguments.key_index {
-        let pin = password::of_card_key(&arguments.password, output)?;
+pub(super) fn signing_key(
+    card: &Card,
+    key_index: Option<u32>,
+    password: &PasswordArguments,
+    output: Output,
+) -> Result<Plan, Error> {
+    if let Some(number) = key_index {
+        let pin = password::of_card_key(password, output)?;
         return Ok(Plan::Sign {
             index: KeyIndex::new(number),
             pin,
@@ -129,26 +191,26 @@ fn signing_key(card: &Card, arguments: &BenchArguments, output: Output) -> Resul
 }
 
 /// Measures row by row, up to the first failure.
-fn measure_all(
-    card: &Card,
+pub(super) fn measure_all(
+    card: Option<&Card>,
     plan: &Plan,
-    arguments: &BenchArguments,
+    sessions: &[usize],
+    duration: Duration,
+    size: Option<u32>,
     output: Output,
 ) -> (Vec<Row>, Option<Error>) {
     let mut rows: Vec<Row> = Vec::new();
-    for &sessions in &arguments.sessions {
-        let workers = (0..sessions)
-            .map(|_| Worker::new(card, plan))
-            .collect::<Result<Vec<_>, _>>();
-        let mut measurement = match workers {
-            Ok(workers) => Measurement::run(workers, card, arguments.seconds, output),
+    for &sessions in sessions {
+        let mut measurement = match measure(card, plan, sessions, duration, output) {
+            Ok(measurement) => measurement,
             Err(error) => return (rows, Some(error)),
         };
         let failure = measurement.first_error.take();
         rows.push(Row::new(
             sessions,
             &measurement,
-            bytes(arguments),
+            plan.weight(),
+            size,
             rows.first(),
         ));
         if failure.is_some() {
@@ -158,17 +220,31 @@ fn measure_all(
     (rows, None)
 }
 
+fn measure(
+    card: Option<&Card>,
+    plan: &Plan,
+    sessions: usize,
+    duration: Duration,
+    output: Output,
+) -> Result<Measurement, Error> {
+    let workers = (0..sessions)
+        .map(|_| Worker::new(card, plan))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Measurement::run(workers, card, duration, output))
+}
+
 impl Row {
     fn new(
         sessions: usize,
         measured: &Measurement,
+        weight: u64,
         size: Option<u32>,
         first: Option<&Self>,
     ) -> Self {
-        let operations = measured.latencies.total();
+        let operations = measured.latencies.total() * weight;
         let rate = operations as f64 / measured.elapsed.as_secs_f64();
-        let attempts = operations + measured.errors;
-        let latency = |per_mille| measured.latencies.quantile(per_mille).map(microseconds);
+        let attempts = operations + measured.errors * weight;
+        let latency = |thousandths| measured.latencies.per_mille(thousandths).map(microseconds);
         Self {
             sessions,
             operations,
@@ -176,7 +252,7 @@ impl Row {
             operations_per_second: round(rate),
             p50_microseconds: latency(500),
             p99_microseconds: latency(990),
-            p99_9_microseconds: latency(999),
+            p999_microseconds: latency(999),
             library_calls_per_operation: round(measured.calls as f64 / attempts.max(1) as f64),
             speed_up: first.map_or(1.0, |first| round(rate / first.operations_per_second)),
             mebibytes_per_second: size.map(|size| round(rate * f64::from(size) / 1_048_576.0)),
@@ -184,106 +260,71 @@ impl Row {
     }
 }
 
-fn text(report: &Report) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    let mut header = vec![
-        "sessions",
-        "ops/s",
-        "p50 µs",
-        "p99 µs",
-        "p99.9 µs",
-        "errors",
-        "calls/op",
-        "speed-up",
-    ];
-    if report.size.is_some() {
-        header.push("MiB/s");
-    }
-    table.set_header(header);
-    let optional = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |v| format!("{v:.1}"));
-    for row in &report.rows {
-        let mut cells = vec![
-            row.sessions.to_string(),
-            format!("{:.0}", row.operations_per_second),
-            optional(row.p50_microseconds),
-            optional(row.p99_microseconds),
-            optional(row.p99_9_microseconds),
-            row.errors.to_string(),
-            format!("{:.2}", row.library_calls_per_operation),
-            format!("{:.2}", row.speed_up),
-        ];
-        cells.extend(row.mebibytes_per_second.map(|rate| format!("{rate:.1}")));
-        table.add_row(cells);
-    }
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    let mut text = table.trim_fmt();
+/// Numbers of sessions with their rates.
+pub(super) fn points(rows: &[Row]) -> Vec<(usize, f64)> {
+    rows.iter()
+        .map(|row| (row.sessions, row.operations_per_second))
+        .collect()
+}
+
+pub(super) fn sessions(rows: &[Row]) -> Vec<usize> {
+    rows.iter().map(|row| row.sessions).collect()
+}
+
+/// Writes a file that does not exist yet.
+pub(super) fn write_new(path: &Path, content: &[u8]) -> Result<(), Error> {
+    std::fs::File::create_new(path)
+        .and_then(|mut file| file.write_all(content))
+        .map_err(|cause| Error::not_written(path, &cause))
+}
+
+fn name(arguments: &BenchArguments) -> String {
+    arguments
+        .operation
+        .to_possible_value()
+        .map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+fn text(report: &Report, arguments: &BenchArguments) -> String {
+    let mut text = match &report.comparison {
+        Some(comparison) => comparison.text(),
+        None => table(&report.rows),
+    };
+    text.push('\n');
     if report.rows.len() > 1 {
-        // Writing to a String does not fail.
-        let _ = match report.knee_sessions {
-            Some(sessions) => write!(
-                text,
-                "\nknee: {}; another doubling brings less than 10 %",
-                counted(sessions)
-            ),
-            None => write!(text, "\nknee: none among these numbers of sessions"),
-        };
+        let values: Vec<(String, f64)> = points(&report.rows)
+            .into_iter()
+            .map(|(sessions, rate)| (sessions.to_string(), rate))
+            .collect();
+        let characters = Characters::choose(arguments.ascii);
+        text.push('\n');
+        text.push_str(&plot::bars("ops/s by sessions", &values, characters));
+    }
+    for line in [
+        knee_text(&report.rows, report.knee_sessions),
+        report.engine.as_ref().map(|engine| {
+            format!(
+                "engine {engine}, {} signatures a call; latencies are of calls",
+                arguments.batch
+            )
+        }),
+        Some(report.machine.text()),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        text.push_str(&line);
+        text.push('\n');
     }
     text
 }
 
-/// Sessions and operations per second of the rows, ascending and each number once; its best row counts.
-fn points(rows: &[Row]) -> Vec<(usize, f64)> {
-    let mut points = std::collections::BTreeMap::new();
-    for row in rows {
-        let best = points.entry(row.sessions).or_insert(0.0_f64);
-        *best = best.max(row.operations_per_second);
-    }
-    points.into_iter().collect()
-}
-
-fn counted(sessions: usize) -> String {
-    let end = if sessions == 1 { "" } else { "s" };
-    format!("{sessions} session{end}")
-}
-
-/// Nobody waits for a measurement whose file cannot be made.
-fn not_there(path: &Path) -> Result<(), Error> {
-    match path.symlink_metadata() {
-        Ok(_) => Err(Error::not_written(
-            path,
-            &io::ErrorKind::AlreadyExists.into(),
-        )),
-        Err(_) => Ok(()),
-    }
-}
-
-fn write_chart(path: &Path, report: &Report, card: &Card, output: Output) -> Result<(), Error> {
-    let size = report.size.map(|size| format!(", {size} bytes"));
-    let operation = report.operation.name();
-    let title = format!("gmt0018 bench {operation}{}", size.unwrap_or_default());
-    let knee = report
-        .knee_sessions
-        .map(|sessions| (sessions, format!("knee: {}", counted(sessions))));
-    let chart = LineChart {
-        title: &title,
-        subtitle: &card.name(),
-        x_label: "sessions",
-        y_label: "operations per second",
-        points: &points(&report.rows),
-        mark: knee
-            .as_ref()
-            .map(|(sessions, words)| (*sessions, words.as_str())),
-    };
-    write_new(path, chart.to_svg().as_bytes()).map_err(|cause| Error::not_written(path, &cause))?;
-    output.note(&format!("wrote {}", path.display()));
-    Ok(())
-}
-
-fn bytes(arguments: &BenchArguments) -> Option<u32> {
-    matches!(arguments.operation, Operation::Sm3 | Operation::Sm4).then_some(arguments.size)
+fn bytes(operation: Operation, size: u32) -> Option<u32> {
+    matches!(
+        operation,
+        Operation::Sm3 | Operation::Sm4 | Operation::Random
+    )
+    .then_some(size)
 }
 
 fn microseconds(latency: Duration) -> f64 {

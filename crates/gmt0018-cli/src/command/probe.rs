@@ -1,7 +1,7 @@
 //! `gmt0018 probe`.
 
 pub(super) mod checks;
-mod functions;
+pub(super) mod functions;
 pub(crate) mod layout;
 pub(super) mod needs;
 pub(crate) mod symbols;
@@ -33,7 +33,7 @@ struct Report {
 }
 
 #[derive(Serialize)]
-struct InfoReport {
+pub(super) struct InfoReport {
     issuer: String,
     name: String,
     serial: String,
@@ -123,7 +123,7 @@ impl From<&DeviceInfo> for InfoReport {
 }
 
 impl InfoReport {
-    fn write(&self, text: &mut String) {
+    pub(super) fn write(&self, text: &mut String) {
         let standard = self.standard.map_or_else(
             || {
                 format!(

@@ -5,6 +5,7 @@
 
 mod batch;
 mod bench;
+mod bench_more;
 #[cfg(target_os = "linux")]
 mod catalogue;
 #[cfg(unix)]
@@ -21,9 +22,11 @@ mod node;
 mod prompt;
 mod readme;
 mod refusals;
+mod report;
 mod sign;
 mod snapshots;
 mod store;
 mod support;
 mod symbols;
 mod test;
+mod top;

@@ -25,7 +25,7 @@ impl Measurement {
     /// Lets each worker repeat its operation in a thread of its own.
     pub(super) fn run(
         workers: Vec<Worker<'_>>,
-        card: &Card,
+        card: Option<&Card>,
         duration: Duration,
         output: Output,
     ) -> Self {
@@ -36,7 +36,8 @@ impl Measurement {
                 .into_iter()
                 .map(|worker| scope.spawn(|| repeat(worker, &start, duration)))
                 .collect();
-            let calls_before = card.module().calls();
+            let calls = || card.map_or(0, |card| card.module().calls());
+            let calls_before = calls();
             start.wait();
             let begin = Instant::now();
             show_progress(sessions, duration, begin, output);
@@ -50,12 +51,12 @@ impl Measurement {
                 whole.merge(part);
                 finished.push(worker);
             }
-            whole.calls = card.module().calls().wrapping_sub(calls_before);
+            whole.calls = calls().wrapping_sub(calls_before);
             whole
         })
     }
 
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             latencies: Histogram::new(),
             errors: 0,
@@ -63,6 +64,14 @@ impl Measurement {
             elapsed: Duration::ZERO,
             calls: 0,
         }
+    }
+
+    /// Appends a measurement that was made later.
+    pub(super) fn append(&mut self, other: Self) {
+        let elapsed = self.elapsed + other.elapsed;
+        self.calls = self.calls.wrapping_add(other.calls);
+        self.merge(other);
+        self.elapsed = elapsed;
     }
 
     fn merge(&mut self, other: Self) {

@@ -28,6 +28,16 @@ enum Outcome {
     NotOffered,
 }
 
+impl Outcome {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "FAILED",
+            Self::NotOffered => "not offered",
+        }
+    }
+}
+
 impl Checks {
     pub(in crate::command) fn run(session: &Session) -> Self {
         let random = session
@@ -51,10 +61,21 @@ impl Checks {
         })
     }
 
-    pub(super) fn any_failed(&self) -> bool {
+    pub(in crate::command) fn any_failed(&self) -> bool {
         [&self.random, &self.sm3]
             .iter()
             .any(|check| check.outcome == Outcome::Failed)
+    }
+
+    /// Name, outcome and detail of each check.
+    pub(in crate::command) fn rows(&self) -> [[String; 3]; 2] {
+        [("random", &self.random), ("SM3", &self.sm3)].map(|(name, check)| {
+            [
+                name.to_owned(),
+                check.outcome.text().to_owned(),
+                check.detail.clone(),
+            ]
+        })
     }
 
     pub(super) fn text(&self, output: Output) -> String {

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// The functions of GM/T 0018 and the usual extensions in a library.
 #[derive(Debug, Serialize)]
-pub(super) struct Functions {
+pub(in crate::command) struct Functions {
     chapters: Vec<ChapterReport>,
     missing: Vec<Missing>,
 }
@@ -38,7 +38,7 @@ struct Missing {
 }
 
 impl Functions {
-    pub(super) fn of(module: &Module) -> Self {
+    pub(in crate::command) fn of(module: &Module) -> Self {
         let mut chapters: BTreeMap<Chapter, [Count; 3]> = BTreeMap::new();
         let mut missing = Vec::new();
         for symbol in SYMBOLS {
@@ -72,7 +72,26 @@ impl Functions {
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    /// Chapter, and present of known functions in the editions of 2012, of 2023 and among the extensions.
+    pub(in crate::command) fn rows(&self) -> Vec<[String; 4]> {
+        let row = |chapter: &ChapterReport| {
+            [
+                chapter.chapter.clone(),
+                chapter.edition_2012.text(),
+                chapter.edition_2023.text(),
+                chapter.extensions.text(),
+            ]
+        };
+        self.chapters.iter().map(row).collect()
+    }
+
+    /// Names and editions of the functions that are not there.
+    pub(in crate::command) fn missing(&self) -> Vec<[String; 2]> {
+        let row = |missing: &Missing| [missing.name.to_owned(), missing.edition.clone()];
+        self.missing.iter().map(row).collect()
+    }
+
+    pub(in crate::command) fn text(&self) -> String {
         let mut text = format!(
             "{:32} {:>6} {:>6} {:>6}\n",
             "functions", "2012", "2023", "extra"

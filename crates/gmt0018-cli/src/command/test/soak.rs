@@ -79,7 +79,7 @@ fn load(subject: &Subject<'_>, duration: Duration, output: Output, soak: &mut So
     (soak.memory_end, soak.handles_end) = (memory(), handles());
     let microseconds = |histogram: &Histogram, per_mille| {
         histogram
-            .quantile(per_mille)
+            .per_mille(per_mille)
             .map(|time| (time.as_nanos() as f64 / 100.0).round() / 10.0)
     };
     soak.operations = tally.whole.total();
