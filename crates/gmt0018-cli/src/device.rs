@@ -201,6 +201,38 @@ impl Card {
     pub(crate) fn report(&self) -> DeviceReport {
         self.origin.report()
     }
+}
+
+/// What is used when neither a library nor a store is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unnamed {
+    /// The default store, which must exist: the command needs keys.
+    Store,
+    /// The default store if it exists, else a card in memory: the command needs no keys.
+    StoreOrMemory,
+    /// A card in memory.
+    Memory,
+}
+
+/// Where the device comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    Library(PathBuf),
+    Store(PathBuf),
+    Memory,
+}
+
+impl Origin {
+    /// Why the device does not open: its file's permissions, if the library's code lets them be the reason.
+    #[cfg(target_os = "linux")]
+    fn refused(&self, what: &str, cause: gmt0018::Error) -> Error {
+        if let (Self::Library(library), gmt0018::Error::Call(call)) = (self, &cause)
+            && let Some(file) = permission::forbidden_file(library)
+        {
+            return Error::device_file(what, *call, &file);
+        }
+        Error::open(what, cause)
+    }
 
     #[cfg(not(target_os = "linux"))]
     fn refused(&self, what: &str, cause: gmt0018::Error) -> Error {

@@ -22,7 +22,7 @@ fn as_nobody(place: &Place, arguments: &str) -> Option<serde_json::Value> {
     fs::copy(env!("CARGO_BIN_EXE_gmt0018"), &program).unwrap();
     fs::set_permissions(&program, all).unwrap();
     let mut words = vec!["--reuid=65534", "--regid=65534", "--clear-groups"];
-    words.push(program.to_str().unwrap());
+    words.push(program.to_str()?);
     words.extend(arguments.split_whitespace());
     let output = tool("setpriv", &words, &place.path(""))?;
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -33,7 +33,7 @@ fn as_nobody(place: &Place, arguments: &str) -> Option<serde_json::Value> {
     let line = stderr.lines().last().unwrap_or_default();
     let error: serde_json::Value = serde_json::from_str(line).expect(&stderr);
     assert_eq!(
-        i64::from(output.status.code().unwrap()),
+        i64::from(output.status.code()?),
         error["error"]["exit_code"],
         "{stderr}"
     );
