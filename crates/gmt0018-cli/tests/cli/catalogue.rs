@@ -175,6 +175,18 @@ fn problems_in_a_node_s_files() {
 }
 
 #[test]
+fn a_configuration_in_another_encoding() {
+    let place = Place::new();
+    let gbk = b"[security]\n; \xC4\xE3\nkey_index=\xBA\xC3\n";
+    std::fs::write(place.path("config.ini"), gbk).unwrap();
+    for language in ["en", "zh"] {
+        let command = format!("config check . --json --lang {language}");
+        let report = place.run(&command).exits(6).json();
+        assert_texts(&report["problems"][0], "config-not-utf8", language);
+    }
+}
+
+#[test]
 fn a_device_that_hangs_ends_the_command_and_says_where() {
     let Some(place) = place_with_device("/dev/null") else {
         return;
@@ -226,9 +238,8 @@ fn a_store_that_another_process_holds() {
     let lock = std::fs::File::open(place.path("store/lock")).unwrap();
     lock.lock().unwrap();
     for language in ["en", "zh"] {
-        let command = format!(
-            "soft generate --key-index 2 --password-file pin --kdf-iterations 1000 --json --lang {language}"
-        );
+        let command =
+            format!("soft generate --key-index 2 --password-file pin --json --lang {language}");
         let answer = place.run(&command).exits(4);
         assert_texts(&error_of(&answer), "store-locked", language);
     }

@@ -24,7 +24,7 @@ fn completions_name_every_command_and_are_read_by_their_shells() {
         }
     }
     // bash completes a command and one of its options.
-    let script = "source bash; COMP_WORDS=(gmt0018 expl); COMP_CWORD=1; _gmt0018 gmt0018 expl gmt0018; echo ${COMPREPLY[@]}";
+    let script = "source ./bash; COMP_WORDS=(gmt0018 expl); COMP_CWORD=1; _gmt0018 gmt0018 expl gmt0018; echo ${COMPREPLY[@]}";
     if let Some(output) = tool("bash", &["-c", script], &place.path("")) {
         assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "explain");
     }

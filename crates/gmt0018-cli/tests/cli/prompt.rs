@@ -84,9 +84,9 @@ fn bars_are_drawn_on_a_terminal_and_der_is_not_written_to_it() {
     if tool("script", &["--version"], &place.path("")).is_none() {
         return;
     }
-    let bench = "bench session --sessions 1 --seconds 0.02 --quiet";
+    let bench = "bench session --sessions 1,2 --seconds 0.02 --quiet";
     let (succeeded, seen) = typed(&place, bench, &[]);
-    assert!(succeeded && seen.contains(&"█".repeat(40)), "{seen}");
+    assert!(succeeded && seen.contains('█'), "{seen}");
     let (succeeded, seen) = typed(&place, &format!("{bench} --json"), &[]);
     assert!(succeeded && !seen.contains('█'), "{seen}");
     let (succeeded, seen) = typed(&place, "keys export --key-index 1 --form der", &[]);
