@@ -3,7 +3,7 @@
 use arc_malachitebft_core_consensus::{
     Effect, Input, LivenessMsg, Resumable as _, Resume, SignedConsensusMsg, VoteExtensionError,
 };
-use arc_malachitebft_core_types::{TimeoutKind, Vote as _};
+use arc_malachitebft_core_types::{Proposal as _, Timeout, TimeoutKind, Vote as _};
 use tracing::{debug, info, warn};
 
 use super::{
@@ -40,7 +40,12 @@ impl Parts {
             }
             Effect::SignVote(vote, resume) => resume.resume_with(self.voter.vote(vote)),
             Effect::SignProposal(proposal, resume) => {
-                resume.resume_with(self.voter.proposal(proposal))
+                let proposal = self.voter.proposal(proposal);
+                if proposal.signature.0.is_none() {
+                    // The engine believes that it has proposed and waits no more; now it waits as the others do.
+                    self.timers.start(Timeout::propose(proposal.round()));
+                }
+                resume.resume_with(proposal)
             }
             Effect::VerifySignature(message, key, resume) => {
                 let valid = self.verification.message(&message, &key);

@@ -79,6 +79,31 @@ fn a_node_whose_key_fails_follows_says_why_and_votes_again() {
 }
 
 #[test]
+fn a_leader_whose_key_fails_holds_nobody_up() {
+    let mut net = Net::new(4);
+    net.wait_connected();
+    net.stop(3);
+    // Until one of those that run has the first turn; then every one of them is needed.
+    let leader = loop {
+        let next = net.node(0).ledger.tip().number + 1;
+        match usize::try_from(next % 4).unwrap() {
+            3 => {
+                net.submit(0, 1);
+                net.settle();
+            }
+            leader => break leader,
+        }
+    };
+    net.gone[leader].store(true, Ordering::Relaxed);
+    net.submit((leader + 1) % 3, 1);
+    until("the leader says that it does not vote", || {
+        net.node(leader).health.borrow().silent.is_some()
+    });
+    net.gone[leader].store(false, Ordering::Relaxed);
+    net.settle();
+}
+
+#[test]
 fn all_nodes_restart_in_the_middle_of_a_block() {
     let mut net = Net::new(4);
     net.wait_connected();
