@@ -11,6 +11,7 @@ mod engine;
 mod incoming;
 mod recovery;
 mod seals;
+mod signature;
 mod sync;
 mod timers;
 mod verification;
