@@ -28,7 +28,7 @@ use measure::Measurement;
 pub(super) use operation::Plan;
 use operation::Worker;
 use show::{aligned, optional, table};
-pub(super) use show::{charts, knee_text};
+pub(super) use show::{charts, header, knee_text};
 
 #[derive(Serialize)]
 struct Report {

@@ -46,9 +46,8 @@ pub(in crate::command) fn knee_text(rows: &[Row], knee: Option<usize>) -> Option
     })
 }
 
-pub(super) fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
+/// What stands above the columns of [`Row::cells`].
+pub(in crate::command) fn header(rows: &[Row]) -> Vec<&'static str> {
     let mut header = vec![
         "sessions",
         "ops/s",
@@ -62,7 +61,13 @@ pub(super) fn table(rows: &[Row]) -> String {
     if rows.iter().any(|row| row.mebibytes_per_second.is_some()) {
         header.push("MiB/s");
     }
-    table.set_header(header);
+    header
+}
+
+pub(super) fn table(rows: &[Row]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header(rows));
     for row in rows {
         table.add_row(row.cells());
     }

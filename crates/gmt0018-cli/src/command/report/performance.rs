@@ -94,25 +94,12 @@ pub(super) fn write(document: &mut Document, measured: &[Measured], arguments: &
         if rows.is_empty() {
             continue;
         }
-        let mut header = vec![
-            "sessions",
-            "ops/s",
-            "p50 µs",
-            "p99 µs",
-            "p99.9 µs",
-            "errors",
-            "calls/op",
-            "speed-up",
-        ];
-        if rows.iter().any(|row| row.mebibytes_per_second.is_some()) {
-            header.push("MiB/s");
-        }
         let knee = statistics::knee(&bench::points(rows));
         document.text(format!(
             "{name}. {}",
             bench::knee_text(rows, knee).unwrap_or_default()
         ));
-        document.table(&header, rows.iter().map(Row::cells).collect());
+        document.table(&bench::header(rows), rows.iter().map(Row::cells).collect());
         let sessions = bench::sessions(rows);
         document.plot(svg::page(&bench::charts(name, &sessions, rows)));
     }
