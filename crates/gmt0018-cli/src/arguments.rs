@@ -3,8 +3,10 @@
 mod bench;
 mod chain;
 mod config;
+mod delivery;
 mod device;
 mod doctor;
+mod encrypt;
 mod explain;
 mod generate;
 mod keys;
@@ -19,7 +21,7 @@ mod verify;
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 use gmt0018::sm2_signing::UserId;
 
 use crate::language::Language;
@@ -29,8 +31,10 @@ pub(crate) use chain::{
     BuildArguments, ChainCommand, ExpandArguments, NodeKeyArguments, NodePemForm,
 };
 pub(crate) use config::{CheckArguments, ConfigCommand, FixArguments, StartArguments};
+pub(crate) use delivery::{DeliveryArguments, Form};
 pub(crate) use device::{DeviceArguments, PasswordArguments};
 pub(crate) use doctor::DoctorArguments;
+pub(crate) use encrypt::{DecryptArguments, EncryptArguments, Order};
 pub(crate) use explain::ExplainArguments;
 pub(crate) use generate::{CompletionsArguments, ManArguments};
 pub(crate) use keys::{
@@ -96,6 +100,8 @@ pub(crate) enum Command {
     Sign(SignArguments),
     Verify(VerifyArguments),
     Hash(HashArguments),
+    Encrypt(EncryptArguments),
+    Decrypt(DecryptArguments),
     Random(RandomArguments),
     Bench(BenchArguments),
     /// Build a FISCO BCOS chain with its keys in files or in a card, and add nodes to it.
@@ -221,7 +227,7 @@ pub(crate) struct KeysShowArguments {
 #[command(after_help = "\
 Examples:
   gmt0018 sign --key-index 1 --password-file pin message.txt
-  gmt0018 sign --key-index 1 --format der - < message.txt
+  gmt0018 sign --key-index 1 --format der --binary -o message.sig message.txt
   gmt0018 sign --key-index 43 --lib /usr/local/lib/libgmt0018.so --digest f0b43e94...0d28640")]
 pub(crate) struct SignArguments {
     /// The key's index in the card.
@@ -231,9 +237,12 @@ pub(crate) struct SignArguments {
     #[command(flatten)]
     pub(crate) message: MessageArguments,
 
-    /// How the signature is written: raw is r || s in 128 hex digits, der is GM/T 0009 in hex.
-    #[arg(long, value_enum, default_value_t = SignatureForm::Raw)]
-    pub(crate) format: SignatureForm,
+    /// How the signature is written: raw is r || s, 64 bytes, der is GM/T 0009; both in hex digits.
+    #[arg(long, value_enum, default_value_t = Form::Raw)]
+    pub(crate) format: Form,
+
+    #[command(flatten)]
+    pub(crate) delivery: DeliveryArguments,
 
     #[command(flatten)]
     pub(crate) password: PasswordArguments,
@@ -258,24 +267,32 @@ pub(crate) struct MessageArguments {
     pub(crate) user_id: Option<UserId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SignatureForm {
-    Raw,
-    Der,
-}
-
-/// Print the SM3 digest of a file, plain: without Z.
+/// Print the SM3 digest of files, plain: without Z.
+///
+/// One FILE gives the digest alone. More give a line each: the digest, two blanks and the file, which --check takes. A file that
+/// cannot be read stops nothing, and the exit code is that of the first one.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gmt0018 hash message.txt
   printf abc | gmt0018 hash -
+  gmt0018 hash *.tar > SM3SUMS && gmt0018 hash --check SM3SUMS
   gmt0018 hash --on-card --lib /usr/local/lib/libgmt0018.so message.txt")]
 pub(crate) struct HashArguments {
-    /// The file; - reads stdin.
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    /// The files; - reads stdin.
+    #[arg(
+        value_name = "FILE",
+        required_unless_present = "check",
+        conflicts_with = "check"
+    )]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Compare with the digests of this list: 64 hex digits, two blanks and a file on each line; - reads stdin.
+    ///
+    /// Prints `ok` or `changed` and the file for each line, and ends with exit code 1 if one is changed, or 2 if a line or a
+    /// file cannot be read.
+    #[arg(long, value_name = "LIST")]
+    pub(crate) check: Option<PathBuf>,
 
     /// Let the device hash instead of software.
     #[arg(long)]
@@ -290,6 +307,7 @@ pub(crate) struct HashArguments {
 #[command(after_help = "\
 Examples:
   gmt0018 random 32
+  gmt0018 random 16 --raw -o sm4.key
   gmt0018 random 1000000 --raw --lib /usr/local/lib/libgmt0018.so | ent")]
 pub(crate) struct RandomArguments {
     /// How many bytes, 1 to 1073741824.
@@ -301,8 +319,12 @@ pub(crate) struct RandomArguments {
     pub(crate) hex: bool,
 
     /// Write the bytes themselves; refused on a terminal.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) raw: bool,
+
+    /// Write to this file, which must not exist and will be its owner's alone, instead of stdout.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) device: DeviceArguments,

@@ -3,7 +3,9 @@
 mod bench;
 mod chain;
 mod config;
+mod decrypt;
 mod doctor;
+mod encrypt;
 mod explain;
 mod generate;
 mod hash;
@@ -14,11 +16,12 @@ mod probe;
 mod random;
 mod report;
 mod sign;
+mod sm2_input;
+mod sm4_gcm;
 mod soft;
+mod test;
 mod top;
 mod verify;
-
-mod test;
 
 use gmt0018::sm2_signing::{Prehash, PublicKey, UserId, Z};
 use sm_soft::hash::{Digest as _, Sm3};
@@ -61,6 +64,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<Exit, Error> {
         Command::Sign(arguments) => sign::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments, output),
         Command::Hash(arguments) => hash::run(&arguments, output),
+        Command::Encrypt(arguments) => encrypt::run(&arguments, output),
+        Command::Decrypt(arguments) => decrypt::run(&arguments, output),
         Command::Random(arguments) => random::run(&arguments, output),
         Command::Bench(arguments) => bench::run(&arguments, output),
         Command::Chain(ChainCommand::Build(arguments)) => chain::build(&arguments, output),
@@ -86,7 +91,11 @@ struct Message {
 }
 
 /// e of the message: given, or SM3(Z ‖ file) with the file read piece by piece.
-fn message(arguments: &MessageArguments, key: &PublicKey) -> Result<Message, Error> {
+fn message(
+    arguments: &MessageArguments,
+    key: &PublicKey,
+    output: Output,
+) -> Result<Message, Error> {
     if let Some(digest) = &arguments.digest {
         let e = Prehash::from_hex(digest).map_err(|_| Error::digest(digest))?;
         return Ok(Message { e, user_id: None });
@@ -100,7 +109,7 @@ fn message(arguments: &MessageArguments, key: &PublicKey) -> Result<Message, Err
     let user = arguments.user_id.clone().unwrap_or(UserId::DEFAULT);
     let mut hash = Sm3::new();
     hash.update(Z::new(key, &user).as_bytes());
-    input::stream(file, |part| {
+    input::stream_with_bar(file, output, |part| {
         hash.update(part);
         Ok::<(), Error>(())
     })?;

@@ -1,6 +1,7 @@
 //! Every error that the command can end with: what, why, what to try, and the exit code.
 
 mod chain;
+mod data;
 mod doctor;
 mod from_library;
 mod keys;
@@ -180,15 +181,6 @@ impl Error {
             "--digest",
             why,
             "pass e in hex, or a FILE to have e computed from it",
-        )
-    }
-
-    pub(crate) fn binary_to_terminal() -> Self {
-        Self::new(
-            Exit::Usage,
-            "random bytes are not written to a terminal",
-            "raw bytes can change the terminal's state",
-            "write to a file or a pipe, or use --hex",
         )
     }
 

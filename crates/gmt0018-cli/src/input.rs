@@ -8,19 +8,43 @@ use std::{
     path::Path,
 };
 
-use crate::error::Error;
+use zeroize::Zeroizing;
+
+use crate::{error::Error, output::Output};
 
 /// Passes a file, or stdin for `-`, to `absorb` piece by piece.
-pub(crate) fn stream<E>(
+pub(crate) fn stream(
     path: &Path,
-    mut absorb: impl FnMut(&[u8]) -> Result<(), E>,
-) -> Result<(), Error>
-where
-    Error: From<E>,
-{
+    absorb: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (reader, _) = open(path)?;
+    pass_on(reader, path, absorb)
+}
+
+/// The same with a progress bar, if it is long.
+pub(crate) fn stream_with_bar(
+    path: &Path,
+    output: Output,
+    mut absorb: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let (reader, size) = open(path)?;
+    let bar = output.progress_of_bytes(size);
+    let outcome = pass_on(reader, path, |part| {
+        bar.inc(part.len() as u64);
+        absorb(part)
+    });
+    bar.finish_and_clear();
+    outcome
+}
+
+fn pass_on(
+    mut reader: impl Read,
+    path: &Path,
+    mut absorb: impl FnMut(&[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
     let unreadable = |cause: io::Error| Error::unreadable(path, &cause);
-    let (mut reader, _) = open(path)?;
-    let mut buffer = vec![0; CHUNK];
+    // It may be a plaintext or a key.
+    let mut buffer = Zeroizing::new(vec![0; CHUNK]);
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(()),
@@ -46,15 +70,21 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Error> {
     Ok((Box::new(file), regular.map(|metadata| metadata.len())))
 }
 
-/// Reads a file that holds a key: a few kilobytes at most.
-pub(crate) fn key_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Error> {
+/// Reads the first bytes of a file, all of them if there are no more than `limit`, and one more if there are.
+pub(crate) fn at_most(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     let unreadable = |cause: io::Error| Error::unreadable(path, &cause);
     let file = File::open(path).map_err(unreadable)?;
-    // The full size at once: a growing buffer would leave copies of the key behind.
-    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(KEY_FILE_LIMIT + 1));
-    file.take(KEY_FILE_LIMIT as u64 + 1)
+    // The full size at once: a growing buffer would leave copies of a key behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
+    file.take(limit as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Reads a file that holds a key: a few kilobytes at most.
+pub(crate) fn key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let bytes = at_most(path, KEY_FILE_LIMIT)?;
     if bytes.len() > KEY_FILE_LIMIT {
         return Err(Error::not_a_key_file(
             path,

@@ -133,6 +133,16 @@ impl Output {
         self.bar(bytes, template)
     }
 
+    /// A progress bar for a file of so many bytes, or of nobody knows how many; hidden for one that takes no time.
+    pub(crate) fn progress_of_bytes(self, bytes: Option<u64>) -> ProgressBar {
+        let template = match bytes {
+            Some(..LONG) => return ProgressBar::hidden(),
+            Some(_) => "{bar:40} {bytes} of {total_bytes}, {binary_bytes_per_sec}, {eta}",
+            None => "{spinner} {bytes}, {binary_bytes_per_sec}",
+        };
+        self.bar(bytes, template)
+    }
+
     fn bar(self, steps: Option<u64>, template: &str) -> ProgressBar {
         let target = if self.quiet || !io::stderr().is_terminal() {
             ProgressDrawTarget::hidden()
@@ -148,6 +158,9 @@ impl Output {
         self.json
     }
 }
+
+/// Bytes that take longer than a person waits without asking.
+const LONG: u64 = 32 << 20;
 
 /// What a coloured word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,11 +19,12 @@ use super::{DeviceArguments, MessageArguments};
 #[derive(Debug, Args)]
 #[command(
     override_usage = "\
-gmt0018 verify [OPTIONS] --public-key <HEX|@FILE> --signature <HEX> <FILE|--digest <HEX>>
+gmt0018 verify [OPTIONS] --public-key <HEX|@FILE> --signature <HEX|@FILE> <FILE|--digest <HEX>>
        gmt0018 verify [OPTIONS] --batch <ITEMS>",
     after_help = "\
 Examples:
   gmt0018 verify --public-key @key.pem --signature 3045...  message.txt
+  gmt0018 verify --public-key @key.pem --signature @message.sig message.txt
   gmt0018 verify --public-key 09f9df31...13 --signature f5a03b06...a9 --digest f0b43e94...27
   gmt0018 verify --on-card --public-key @key.pem --signature f5a03b06...a9 message.txt
   gmt0018 verify --batch signatures.jsonl > verdicts.txt
@@ -35,8 +36,8 @@ pub(crate) struct VerifyArguments {
     #[arg(long, value_name = "HEX|@FILE", required_unless_present = "batch")]
     pub(crate) public_key: Option<String>,
 
-    /// The signature in hex: r || s in 128 digits, or DER as in GM/T 0009.
-    #[arg(long, value_name = "HEX", required_unless_present = "batch")]
+    /// The signature in hex: r || s in 128 digits, or DER as in GM/T 0009; or @ and a file with either, in hex or bytes.
+    #[arg(long, value_name = "HEX|@FILE", required_unless_present = "batch")]
     pub(crate) signature: Option<String>,
 
     #[command(flatten)]

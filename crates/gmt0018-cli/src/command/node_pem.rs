@@ -1,17 +1,16 @@
 //! `gmt0018 node-pem`.
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
-    path::Path,
-};
-
 use fisco_node::identity::{NodeId, NodePem};
 use serde::Serialize;
 
 use super::node_id;
 use crate::{
-    arguments::NodePemArguments, device::DeviceReport, error::Error, exit::Exit, output::Output,
+    arguments::NodePemArguments,
+    device::DeviceReport,
+    error::Error,
+    exit::Exit,
+    new_file::{Readers, write_new},
+    output::Output,
 };
 
 #[derive(Serialize)]
@@ -56,7 +55,8 @@ pub(crate) fn run(arguments: &NodePemArguments, output: Output) -> Result<Exit, 
     };
     let text = match &arguments.output {
         Some(path) => {
-            write_new(path, pem.as_bytes()).map_err(|cause| Error::not_written(path, &cause))?;
+            write_new(path, pem.as_bytes(), Readers::Usual)
+                .map_err(|cause| Error::not_written(path, &cause))?;
             format!("wrote the {form} form of node {id} to {}", path.display())
         }
         None => pem.to_string(),
@@ -73,15 +73,4 @@ fn public_form(stub: bool, id: &NodeId) -> (&'static str, NodePem) {
     } else {
         ("public", NodePem::Public(key))
     }
-}
-
-/// Writes a file that was not there, whole or not at all.
-pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .inspect_err(|_| {
-            // It is the one that was just made.
-            let _ = fs::remove_file(path);
-        })
 }

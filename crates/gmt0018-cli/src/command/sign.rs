@@ -7,7 +7,8 @@ use sm_soft::SoftVerifier;
 
 use super::{hex, message};
 use crate::{
-    arguments::{SignArguments, SignatureForm},
+    arguments::{Form, SignArguments},
+    delivery,
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
@@ -18,16 +19,19 @@ use crate::{
 #[derive(Serialize)]
 struct Report {
     signature: String,
-    format: SignatureForm,
+    format: Form,
     key_index: u32,
     public_key: String,
     e: String,
     /// `null` with --digest.
     user_id: Option<String>,
+    /// `null` without --output.
+    output: Option<String>,
     device: DeviceReport,
 }
 
 pub(crate) fn run(arguments: &SignArguments, output: Output) -> Result<Exit, Error> {
+    delivery::check("a signature", &arguments.delivery, output)?;
     let card = Card::open(&arguments.device, Unnamed::Store, output)?;
     let session = card.session()?;
     let number = arguments.key_index;
@@ -37,7 +41,7 @@ pub(crate) fn run(arguments: &SignArguments, output: Output) -> Result<Exit, Err
 
     // The key and the message come before the password: nobody types one for a key that is not there.
     let key = session.sign_public_key(index).map_err(failed)?;
-    let message = message(&arguments.message, &key)?;
+    let message = message(&arguments.message, &key, output)?;
     let pin = password::of_card_key(&arguments.password, output)?;
     session.keep_access(index, pin.as_ref()).map_err(failed)?;
     let signature = session.sign(index, &message.e).map_err(failed)?;
@@ -45,18 +49,20 @@ pub(crate) fn run(arguments: &SignArguments, output: Output) -> Result<Exit, Err
     SoftVerifier::new()
         .verify(&key, &message.e, &signature)
         .map_err(|_| Error::signature_refused(number))?;
+    let bytes = match arguments.format {
+        Form::Raw => signature.to_bytes().to_vec(),
+        Form::Der => signature.to_der(),
+    };
+    let path = arguments.delivery.output.as_ref();
     let report = Report {
-        signature: match arguments.format {
-            SignatureForm::Raw => signature.to_string(),
-            SignatureForm::Der => hex(&signature.to_der()),
-        },
+        signature: hex(&bytes),
         format: arguments.format,
         key_index: number,
         public_key: key.to_string(),
         e: message.e.to_string(),
         user_id: message.user_id,
+        output: path.map(|path| path.display().to_string()),
         device: card.report(),
     };
-    output.result(&report, &report.signature)?;
-    Ok(Exit::Ok)
+    delivery::deliver(&bytes, &report, &arguments.delivery, output)
 }

@@ -5,8 +5,6 @@ pub(crate) mod status;
 
 use gmt0018_soft::card::{Card, Role};
 use serde::Serialize;
-use sm_soft::{SecretKey, keyfile};
-use zeroize::Zeroizing;
 
 use crate::{
     arguments::{
@@ -16,9 +14,9 @@ use crate::{
     device::store_directory,
     error::Error,
     exit::Exit,
-    input,
     output::Output,
     password::Source,
+    private_key,
 };
 
 impl From<RoleName> for Role {
@@ -47,7 +45,11 @@ struct KeyReport {
 
 pub(crate) fn import(arguments: &ImportArguments, output: Output) -> Result<Exit, Error> {
     let card = open(&arguments.store, output)?;
-    let key = read_key(arguments, output)?;
+    let key = private_key::read(
+        &arguments.pem,
+        arguments.pem_password_file.as_deref(),
+        output,
+    )?;
     let index = arguments.key_index;
     let role = Role::from(arguments.role);
     let password = Source::key(&arguments.password).read(output)?;
@@ -63,19 +65,6 @@ pub(crate) fn import(arguments: &ImportArguments, output: Output) -> Result<Exit
     let text = format!("imported the {role} key at index {index}, public key {public_key}");
     output.result(&report, &text)?;
     Ok(Exit::Ok)
-}
-
-/// Reads the key file, and asks for its password only if it is encrypted.
-fn read_key(arguments: &ImportArguments, output: Output) -> Result<SecretKey, Error> {
-    let path = &arguments.pem;
-    let bytes: Zeroizing<Vec<u8>> = input::key_file(path)?;
-    let failed = |cause: keyfile::Error| Error::key_file(path, &cause);
-    match keyfile::parse_private(&bytes, None) {
-        Err(keyfile::Error::PasswordNeeded) => {}
-        other => return other.map_err(failed),
-    }
-    let password = Source::key_file(arguments.pem_password_file.as_deref()).read(output)?;
-    keyfile::parse_private(&bytes, Some(password.as_bytes())).map_err(failed)
 }
 
 pub(crate) fn export_public(arguments: &ExportArguments, output: Output) -> Result<Exit, Error> {

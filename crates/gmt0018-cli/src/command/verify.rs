@@ -41,11 +41,8 @@ pub(crate) fn run(arguments: &VerifyArguments, output: Output) -> Result<Exit, E
         ));
     };
     let key = public_key(key)?;
-    let signature = self::signature(signature).map_err(|cause| {
-        let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex";
-        Error::bad_value("--signature", cause, advice)
-    })?;
-    let message = message(&arguments.message, &key)?;
+    let signature = signature_or_file(signature)?;
+    let message = message(&arguments.message, &key, output)?;
     let (verdict, device) = if arguments.on_card {
         let card = Card::open(&arguments.device, Unnamed::StoreOrMemory, output)?;
         let verdict = card
@@ -83,7 +80,7 @@ pub(crate) fn run(arguments: &VerifyArguments, output: Output) -> Result<Exit, E
 }
 
 /// The public key in hex, or in a PEM file after `@`.
-fn public_key(text: &str) -> Result<PublicKey, Error> {
+pub(super) fn public_key(text: &str) -> Result<PublicKey, Error> {
     let option = "--public-key";
     let Some(path) = text.strip_prefix('@') else {
         let advice = "give x || y in 128 hex digits, or @ and the path of a PEM file";
@@ -97,6 +94,27 @@ fn public_key(text: &str) -> Result<PublicKey, Error> {
         .map_err(|cause| Error::bad_value(option, format!("{path}: {cause}"), advice))
 }
 
+/// The signature in hex, or in a file after `@`.
+fn signature_or_file(text: &str) -> Result<Signature, Error> {
+    let refused = |cause: EncodingError| {
+        let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex, or @ and a file with either";
+        Error::bad_value("--signature", cause, advice)
+    };
+    let Some(path) = text.strip_prefix('@') else {
+        return signature(text).map_err(refused);
+    };
+    let bytes = input::at_most(Path::new(path), LONGEST_SIGNATURE)?;
+    match std::str::from_utf8(bytes.trim_ascii()) {
+        Ok(text) if text.bytes().all(|byte| byte.is_ascii_hexdigit()) => signature(text),
+        // DER first: 64 bytes that are DER by chance are none that a signature has.
+        _ => Signature::from_der(&bytes).or_else(|cause| match bytes.first_chunk() {
+            Some(raw) if bytes.len() == raw.len() => Ok(Signature::from_bytes(raw)),
+            _ => Err(cause),
+        }),
+    }
+    .map_err(refused)
+}
+
 /// The signature in hex: 128 digits are r ‖ s, everything else is DER.
 fn signature(text: &str) -> Result<Signature, EncodingError> {
     if text.len() == 128 {
@@ -105,3 +123,6 @@ fn signature(text: &str) -> Result<Signature, EncodingError> {
     let der = base16ct::mixed::decode_vec(text);
     Signature::from_der(&der.map_err(|_| EncodingError::Hex { what: "signature" })?)
 }
+
+/// Of a file: DER in hex digits with blanks around it, and some more to say what it is not.
+const LONGEST_SIGNATURE: usize = 4096;

@@ -49,13 +49,4 @@ impl Error {
             "do not use this key; ask the vendor, and check --dialect",
         )
     }
-
-    pub(crate) fn der_to_terminal() -> Self {
-        Self::new(
-            Exit::Usage,
-            "DER is not written to a terminal",
-            "its bytes can change the terminal's state",
-            "write to a file with -o, or use --form pem",
-        )
-    }
 }

@@ -12,6 +12,10 @@ mod catalogue;
 mod chain;
 mod config;
 mod doctor;
+#[cfg(unix)]
+mod documents;
+#[cfg(unix)]
+mod encrypt;
 mod generated;
 mod interoperability;
 mod keys;

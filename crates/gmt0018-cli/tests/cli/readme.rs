@@ -17,6 +17,8 @@ fn every_json_field_is_in_the_readme() {
     let sign = "sign --key-index 1 --password-file pin message";
     let signature = place.run(sign).succeeds().text();
     place.write("item", "{}\n");
+    let list = place.run("hash message pin").succeeds().text();
+    place.write("list", list.lines().next().unwrap());
     let malformed = place.run("verify --batch item --json").exits(2).json();
     let mut fields = BTreeSet::new();
     collect(&malformed, &mut fields);
@@ -28,6 +30,9 @@ fn every_json_field_is_in_the_readme() {
         sign,
         &format!("verify --on-card --public-key {key} --signature {signature} message"),
         "hash --on-card message",
+        "hash --check list",
+        "encrypt --key-index 1 -o secret message",
+        "decrypt --key-index 1 --password-file pin -o plain secret",
         "random 8",
         "bench sm3 --seconds 0.02 --sessions 1",
         "soft generate --key-index 2 --kek-index 2 --password-file pin",

@@ -163,6 +163,14 @@ fn random_bytes_have_the_length_asked_for() {
         place.run("random 100000 --raw").succeeds().stdout().len(),
         100_000
     );
+    place.run("random 16 --raw -o sm4.key").succeeds();
+    assert_eq!(std::fs::read(place.path("sm4.key")).unwrap().len(), 16);
+    place.run("random 16 -o hex.key --json").succeeds();
+    assert_eq!(std::fs::read(place.path("hex.key")).unwrap().len(), 33);
+    place
+        .run("random 16 --raw -o sm4.key")
+        .refused(2, &["sm4.key was not written"]);
+    place.run("random 16 --raw --json").exits(2);
     let report = place.run("random 16 --json").succeeds().json();
     assert_eq!(report["random"].as_str().unwrap().len(), 32);
     assert_eq!(report["device"]["kind"], "software-card-in-memory");
@@ -200,4 +208,89 @@ fn quiet_says_nothing_but_the_result() {
     let answer = place.run("keys list --quiet").succeeds();
     assert_eq!(answer.stderr(), "");
     assert!(answer.text().contains("signing key"));
+}
+
+#[test]
+fn a_signature_in_a_file_is_verified_from_the_file_in_every_form() {
+    let place = Place::with_key();
+    let key = place.run("keys export --key-index 1").succeeds().text();
+    place.write("key.pem", &key);
+    let sign = |options: &str| {
+        place.run(&format!(
+            "sign --key-index 1 --password-file pin {options} message"
+        ))
+    };
+    let verify = |file: &str| {
+        place.run(&format!(
+            "verify --public-key @key.pem --signature @{file} message"
+        ))
+    };
+    for (format, binary) in [("raw", false), ("raw", true), ("der", false), ("der", true)] {
+        let file = format!("{format}{binary}");
+        let binary = if binary { "--binary" } else { "" };
+        let report = sign(&format!("--format {format} {binary} -o {file} --json"))
+            .succeeds()
+            .json();
+        assert_eq!(report["output"], file);
+        assert_eq!(verify(&file).succeeds().text(), "valid");
+        let bytes = std::fs::read(place.path(&file)).unwrap();
+        let digits = report["signature"].as_str().unwrap();
+        match binary {
+            "" => assert_eq!(bytes, format!("{digits}\n").as_bytes()),
+            _ => assert_eq!(bytes.len() * 2, digits.len()),
+        }
+        sign(&format!("-o {file}")).refused(2, &["was not written", "never overwritten"]);
+    }
+    let raw = sign("--binary").succeeds();
+    assert_eq!(raw.stdout().len(), 64);
+    let mixed = sign("--binary --json").exits(2);
+    assert!(mixed.stderr().contains("--binary and --json"));
+    for bad in ["message", "pin", "key.pem"] {
+        verify(bad).refused(2, &["the value of --signature cannot be used"]);
+    }
+    verify("nothing").refused(2, &["cannot read nothing"]);
+}
+
+#[test]
+fn a_list_of_digests_is_written_and_checked() {
+    let place = Place::new();
+    place.write("other file", "abc");
+    let one = place.run("hash message").succeeds().text();
+    let list = place.run("hash message pin").succeeds().text();
+    assert!(list.starts_with(&format!("{one}  message\n")), "{list}");
+    place.write("list", &format!("{list}\n66C7F0F462EEEDD9D1F2D46BDC10E4E24167C4875CF2F7A2297DA02B8F4BA8E0 *other file\r\n"));
+    for on_card in ["", "--on-card"] {
+        let answer = place
+            .run(&format!("hash --check list {on_card}"))
+            .succeeds();
+        assert_eq!(answer.text(), "ok  message\nok  pin\nok  other file");
+        assert!(answer.stderr().contains("lines 3: ok 3"));
+    }
+    place.write("message", "message digesu");
+    let answer = place.run("hash --check list --quiet").exits(1);
+    assert_eq!(answer.text(), "changed  message\nok  pin\nok  other file");
+    std::fs::remove_file(place.path("other file")).unwrap();
+    place.write("list", &format!("{list}\nno digest\n{one}  other file\n"));
+    place
+        .run("hash --check -")
+        .refused(2, &["stdin has no line with an SM3 digest"]);
+    let list = std::fs::read(place.path("list")).unwrap();
+    let answer = place
+        .run_with("hash --check - --quiet", &[], &list)
+        .exits(2);
+    assert_eq!(
+        answer.text(),
+        "changed  message\nok  pin\nmalformed  line 3\nunreadable  other file"
+    );
+    assert!(answer.stderr().contains("cannot read other file"));
+    let lines = place
+        .run_with("hash --check - --quiet --json", &[], &list)
+        .exits(2)
+        .text();
+    let line = |n: usize| serde_json::from_str::<serde_json::Value>(lines.lines().nth(n).unwrap());
+    assert_eq!(line(0).unwrap()["unchanged"], false);
+    assert_eq!(line(2).unwrap()["file"], serde_json::Value::Null);
+    let several = place.run("hash nothing message").exits(2);
+    assert!(several.text().ends_with("  message"));
+    assert!(several.stderr().contains("cannot read nothing"));
 }

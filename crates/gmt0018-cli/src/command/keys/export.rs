@@ -5,12 +5,13 @@ use gmt0018::sm2_signing::PublicKey;
 use gmt0018::{KeyIndex, Session};
 use serde::Serialize;
 
-use super::{super::node_pem::write_new, check::is_absent, hex};
+use super::{check::is_absent, hex};
 use crate::{
     arguments::{KeyForm, KeysExportArguments, RoleName},
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
+    new_file::{Readers, write_new},
     output::{self, Output},
 };
 
@@ -36,13 +37,14 @@ pub(crate) fn export(arguments: &KeysExportArguments, output: Output) -> Result<
     }
     let binary = form == KeyForm::Der && path.is_none() && !output.is_json();
     if binary && output::stdout_is_terminal() {
-        return Err(Error::der_to_terminal());
+        return Err(Error::bytes_to_terminal("DER"));
     }
     let card = Card::open(&arguments.device, Unnamed::Store, output)?;
     let key = read(&card.session()?, arguments)?;
     let bytes = encode(&key, form);
     if let Some(path) = path {
-        write_new(path, &bytes).map_err(|cause| Error::not_written(path, &cause))?;
+        write_new(path, &bytes, Readers::Usual)
+            .map_err(|cause| Error::not_written(path, &cause))?;
     }
     if binary {
         output.data(&bytes)?;
