@@ -98,3 +98,41 @@ fn bars_are_drawn_on_a_terminal_and_der_is_not_written_to_it() {
     let (succeeded, seen) = typed(&place, check, &[PASSWORD]);
     assert!(succeeded && seen.contains("accepted"), "{seen}");
 }
+
+#[test]
+fn bytes_are_not_written_to_a_terminal_and_long_work_shows_how_far_it_is() {
+    let place = Place::with_key();
+    if tool("script", &["--version"], &place.path("")).is_none() {
+        return;
+    }
+    for command in [
+        "random 16 --raw",
+        "sign --key-index 1 --password-file pin --binary message",
+        "encrypt --key-index 1 --binary message",
+    ] {
+        let (succeeded, seen) = typed(&place, command, &[]);
+        assert!(
+            !succeeded && seen.contains("is not written to a terminal"),
+            "{command}: {seen}"
+        );
+    }
+    let decrypt = "decrypt --key-index 1 --password-file pin secret";
+    place
+        .run("encrypt --key-index 1 -o secret message")
+        .succeeds();
+    let (succeeded, seen) = typed(&place, decrypt, &[]);
+    assert!(succeeded && seen.contains("message digest"), "{seen}");
+    std::fs::remove_file(place.path("secret")).unwrap();
+    place.write("clear", "\u{1b}[2J");
+    place
+        .run("encrypt --key-index 1 -o secret clear")
+        .succeeds();
+    let (succeeded, seen) = typed(&place, decrypt, &[]);
+    assert!(!succeeded && !seen.contains("[2J"), "{seen}");
+    let large = std::fs::File::create(place.path("large")).unwrap();
+    large.set_len(64 << 20).unwrap();
+    let (succeeded, seen) = typed(&place, "hash large", &[]);
+    assert!(succeeded && seen.contains("of 64.00 MiB"), "{seen}");
+    let (succeeded, seen) = typed(&place, "hash message", &[]);
+    assert!(succeeded && !seen.contains(" of "), "{seen}");
+}
