@@ -15,5 +15,7 @@ pub mod identity;
 pub mod tars;
 pub mod transaction;
 
+mod parts;
+
 /// The values and traits of this crate's interface.
 pub use sm2_signing;
