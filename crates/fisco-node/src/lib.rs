@@ -9,12 +9,13 @@ pub mod block;
 pub mod config;
 #[cfg(all(feature = "batch", any(feature = "card", feature = "soft")))]
 pub mod crypto;
+pub mod files;
 pub mod guard;
 pub mod identity;
 pub mod tars;
 pub mod transaction;
 
-mod replace;
+mod parts;
 
 /// The values and traits of this crate's interface.
 pub use sm2_signing;

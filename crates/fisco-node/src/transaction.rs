@@ -47,11 +47,13 @@ mod verify;
 
 use sm2_signing::{Error, Signer};
 
-use crate::tars::{self, Encoder, Field, Fields, TooLong};
+use crate::{
+    parts::prehash,
+    tars::{self, Encoder, Field, Fields, TooLong},
+};
 
 pub use crate::identity::Address;
 pub use data::TransactionData;
-pub(crate) use data::prehash;
 pub use signature::{SignatureLength, SignatureWithKey};
 pub(crate) use verify::verify_items;
 pub use verify::{Received, Rejection, TransactionError, Verified, verify_batch, verify_encoded};

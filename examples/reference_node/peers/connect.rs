@@ -88,10 +88,7 @@ impl Shared {
     ) -> Result<Ready, HandshakeError> {
         socket.set_nodelay(true)?;
         let mut stream = self.tls.acceptor.accept(socket).await?;
-        let tls = stream.get_ref().1;
-        let binding = Binding::of(tls, |out, label, context| {
-            tls.export_keying_material(out, label, context)
-        })?;
+        let binding = Binding::of(stream.get_ref().1)?;
         self.refuse_itself(&binding)?;
         let node = self
             .identity
@@ -110,10 +107,7 @@ impl Shared {
         socket.set_nodelay(true)?;
         let address = socket.peer_addr()?;
         let mut stream = self.tls.connector.connect(no_name(), socket).await?;
-        let tls = stream.get_ref().1;
-        let binding = Binding::of(tls, |out, label, context| {
-            tls.export_keying_material(out, label, context)
-        })?;
+        let binding = Binding::of(stream.get_ref().1)?;
         self.refuse_itself(&binding)?;
         let own = Some(self.identity.node_id());
         self.identity

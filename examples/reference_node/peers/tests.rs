@@ -198,11 +198,7 @@ async fn tls_to(address: SocketAddr) -> (TlsStream<TcpStream>, [u8; 32]) {
     let socket = TcpStream::connect(address).await.unwrap();
     let tls = Tls::new().unwrap();
     let stream = tls.connector.connect(no_name(), socket).await.unwrap();
-    let state = stream.get_ref().1;
-    let export = |out, label: &[u8], context: Option<&[u8]>| {
-        state.export_keying_material(out, label, context)
-    };
-    let exporter = Binding::of(state, export).unwrap().exporter;
+    let exporter = Binding::of(stream.get_ref().1).unwrap().exporter;
     (stream, exporter)
 }
 

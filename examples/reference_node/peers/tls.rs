@@ -8,7 +8,7 @@ use std::{io, sync::Arc};
 use tokio_rustls::{
     TlsAcceptor, TlsConnector,
     rustls::{
-        ClientConfig, CommonState, DigitallySignedStruct, DistinguishedName, Error,
+        ClientConfig, ConnectionCommon, DigitallySignedStruct, DistinguishedName, Error,
         PeerIncompatible, ServerConfig, SignatureScheme,
         client::{
             AlwaysResolvesClientRawPublicKeys, Resumption,
@@ -97,14 +97,12 @@ impl Binding {
     ///
     /// # Errors
     /// When the handshake is not finished, or the peer showed no key.
-    pub(super) fn of(
-        state: &CommonState,
-        export: impl FnOnce([u8; 32], &[u8], Option<&[u8]>) -> Result<[u8; 32], Error>,
-    ) -> Result<Self, Error> {
-        let key = state.peer_certificates().and_then(<[_]>::first);
+    pub(super) fn of<Side>(connection: &ConnectionCommon<Side>) -> Result<Self, Error> {
+        let key = connection.peer_certificates().and_then(<[_]>::first);
         let key = key.ok_or(Error::NoCertificatesPresented)?;
+        let context = Some(EXPORTER_CONTEXT);
         Ok(Self {
-            exporter: export([0; 32], EXPORTER_LABEL, Some(EXPORTER_CONTEXT))?,
+            exporter: connection.export_keying_material([0; 32], EXPORTER_LABEL, context)?,
             peer_key: Arc::from(key.as_ref()),
         })
     }
@@ -119,16 +117,36 @@ pub(super) fn no_name() -> ServerName<'static> {
 #[derive(Debug)]
 struct AnyKey(WebPkiSupportedAlgorithms);
 
-impl AnyKey {
-    fn verify(
-        &self,
-        message: &[u8],
-        key: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let key = SubjectPublicKeyInfoDer::from(key.as_ref());
-        verify_tls13_signature_with_raw_key(message, &key, signed, &self.0)
-    }
+/// What both ends ask of the signature, in traits that have nothing in common.
+macro_rules! signed_by_a_raw_key {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Err(PeerIncompatible::Tls12NotOffered.into())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            key: &CertificateDer<'_>,
+            signed: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            let key = SubjectPublicKeyInfoDer::from(key.as_ref());
+            verify_tls13_signature_with_raw_key(message, &key, signed, &self.0)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            vec![SignatureScheme::ED25519]
+        }
+
+        fn requires_raw_public_keys(&self) -> bool {
+            true
+        }
+    };
 }
 
 impl ServerCertVerifier for AnyKey {
@@ -143,31 +161,7 @@ impl ServerCertVerifier for AnyKey {
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(PeerIncompatible::Tls12NotOffered.into())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        key: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify(message, key, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        true
-    }
+    signed_by_a_raw_key!();
 }
 
 impl ClientCertVerifier for AnyKey {
@@ -184,31 +178,7 @@ impl ClientCertVerifier for AnyKey {
         Ok(ClientCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(PeerIncompatible::Tls12NotOffered.into())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        key: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verify(message, key, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        true
-    }
+    signed_by_a_raw_key!();
 }
 
 /// An Ed25519 key as PKCS #8 (RFC 8410 §7): what is always the same, then the 32 bytes.

@@ -1,12 +1,11 @@
 //! What sealers sign.
 
 use sm2_signing::{Prehash, PublicKey};
-use sm3::{Digest, Sm3};
 
 use super::SealerList;
 use crate::{
+    parts::{Parts, prehash},
     tars::{self, Encoder, Field, Fields},
-    transaction::prehash,
 };
 
 /// The fields of a block header that are hashed and signed.
@@ -75,9 +74,7 @@ impl BlockHeaderData {
     /// The bytes whose SM3 is the block's hash.
     #[must_use]
     pub fn hash_preimage(&self) -> Vec<u8> {
-        let mut preimage = Vec::new();
-        self.each_part(|part| preimage.extend_from_slice(part));
-        preimage
+        self.joined()
     }
 
     /// The hash by which the block is known.
@@ -85,38 +82,13 @@ impl BlockHeaderData {
     /// SM2 does not sign it as it stands: [`prehash`](Self::prehash) gives what is signed.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        let mut hash = Sm3::new();
-        self.each_part(|part| hash.update(part));
-        hash.finalize().into()
+        self.digest()
     }
 
     /// e = SM3(Z ‖ hash) for the sealer with this key, with the default user id.
     #[must_use]
     pub fn prehash(&self, key: &PublicKey) -> Prehash {
         prehash(key, &self.hash())
-    }
-
-    /// version ‖ parents ‖ roots ‖ number ‖ gas ‖ time ‖ proposer ‖ sealers ‖ extra data ‖ weights.
-    fn each_part(&self, mut part: impl FnMut(&[u8])) {
-        part(&self.version.to_be_bytes());
-        for parent in &self.parents {
-            part(&parent.number.to_be_bytes());
-            part(&parent.hash);
-        }
-        part(&self.transactions_root);
-        part(&self.receipts_root);
-        part(&self.state_root);
-        part(&self.number.to_be_bytes());
-        part(self.gas_used.as_bytes());
-        part(&self.timestamp.to_be_bytes());
-        part(&self.sealer.to_be_bytes());
-        for sealer in &self.sealers {
-            part(sealer.as_bytes());
-        }
-        part(&self.extra_data);
-        for weight in &self.weights {
-            part(&weight.to_be_bytes());
-        }
     }
 
     pub(super) fn read(fields: Fields<'_>) -> Result<Self, tars::Error> {
@@ -164,6 +136,31 @@ impl BlockHeaderData {
             .optional_list(13, &self.weights, |list, weight| {
                 list.integer(0, *weight);
             });
+    }
+}
+
+impl Parts for BlockHeaderData {
+    /// version ‖ parents ‖ roots ‖ number ‖ gas ‖ time ‖ proposer ‖ sealers ‖ extra data ‖ weights.
+    fn each_part(&self, mut part: impl FnMut(&[u8])) {
+        part(&self.version.to_be_bytes());
+        for parent in &self.parents {
+            part(&parent.number.to_be_bytes());
+            part(&parent.hash);
+        }
+        part(&self.transactions_root);
+        part(&self.receipts_root);
+        part(&self.state_root);
+        part(&self.number.to_be_bytes());
+        part(self.gas_used.as_bytes());
+        part(&self.timestamp.to_be_bytes());
+        part(&self.sealer.to_be_bytes());
+        for sealer in &self.sealers {
+            part(sealer.as_bytes());
+        }
+        part(&self.extra_data);
+        for weight in &self.weights {
+            part(&weight.to_be_bytes());
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sm2_signing::{BatchVerifier, Error, Item, PublicKey, Signature, Verdict};
 
 use super::{BlockHeader, SealerList, SealerSignature};
-use crate::transaction::{prehash, verify_items};
+use crate::{parts::prehash, transaction::verify_items};
 
 /// What a valid seal tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

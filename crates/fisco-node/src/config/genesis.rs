@@ -8,7 +8,7 @@ use std::{
     str::FromStr,
 };
 
-use super::{ConfigError, Problem, ini::Ini};
+use super::{ConfigError, Problem, chain, ini::Ini};
 pub use sealers::{Sealer, SealerError, SealerSet};
 
 /// What a chain's `config.genesis` says.
@@ -70,10 +70,9 @@ impl Genesis {
                 return Err(ConfigError::new(location, Problem::Missing { hint }));
             }
         }
-        let sm_crypto = ini.entry("chain", "sm_crypto");
         Ok(Self {
             file: ini.file().to_path_buf(),
-            sm_crypto: sm_crypto.map(|entry| entry.boolean().unwrap_or(false)),
+            sm_crypto: chain::sm_crypto(ini),
             group_id: name(ini, "group_id")?,
             chain_id: name(ini, "chain_id")?,
             consensus_type: consensus_type(ini)?,
@@ -84,29 +83,7 @@ impl Genesis {
         })
     }
 
-    /// The file.
-    #[must_use]
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
-
-    /// Whether the chain uses SM2 and SM3; `None` in the files of nodes before 3.1, which have it in `config.ini`.
-    #[must_use]
-    pub const fn sm_crypto(&self) -> Option<bool> {
-        self.sm_crypto
-    }
-
-    /// The group, if the file names it.
-    #[must_use]
-    pub fn group_id(&self) -> Option<&str> {
-        self.group_id.as_deref()
-    }
-
-    /// The chain, if the file names it.
-    #[must_use]
-    pub fn chain_id(&self) -> Option<&str> {
-        self.chain_id.as_deref()
-    }
+    chain::accessors!();
 
     /// How the nodes agree on blocks; PBFT if the file does not say.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    ConfigError, Location, Password, Problem, Warning, WarningKind, check,
+    ConfigError, Location, Password, Problem, Warning, WarningKind, chain, check,
     ini::{Entry, Ini},
     kms::KmsType,
 };
@@ -56,20 +56,14 @@ impl NodeConfig {
             file: ini.file().to_path_buf(),
             key: key_source(ini)?,
             private_key_path: private_key_path(ini),
-            sm_crypto: ini
-                .entry("chain", "sm_crypto")
-                .map(|entry| entry.boolean().unwrap_or(false)),
+            sm_crypto: chain::sm_crypto(ini),
             group_id: text("chain", "group_id"),
             chain_id: text("chain", "chain_id"),
             warnings: check(ini),
         })
     }
 
-    /// The file.
-    #[must_use]
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
+    chain::accessors!();
 
     /// Where the node's key is.
     #[must_use]
@@ -81,25 +75,6 @@ impl NodeConfig {
     #[must_use]
     pub fn private_key_path(&self) -> &Path {
         &self.private_key_path
-    }
-
-    /// Whether the chain uses SM2 and SM3, where this file says so: nodes before 3.1 have it here, later ones in
-    /// `config.genesis`.
-    #[must_use]
-    pub const fn sm_crypto(&self) -> Option<bool> {
-        self.sm_crypto
-    }
-
-    /// The group, where this file names it, as [`sm_crypto`](Self::sm_crypto).
-    #[must_use]
-    pub fn group_id(&self) -> Option<&str> {
-        self.group_id.as_deref()
-    }
-
-    /// The chain, where this file names it, as [`sm_crypto`](Self::sm_crypto).
-    #[must_use]
-    pub fn chain_id(&self) -> Option<&str> {
-        self.chain_id.as_deref()
     }
 
     /// What the node reads otherwise than it was meant.

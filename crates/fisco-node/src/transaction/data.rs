@@ -1,9 +1,11 @@
 //! What a sender signs.
 
-use sm2_signing::{Prehash, PublicKey, UserId};
-use sm3::{Digest, Sm3};
+use sm2_signing::{Prehash, PublicKey};
 
-use crate::tars::{self, Encoder, Field, Fields};
+use crate::{
+    parts::{Parts, prehash},
+    tars::{self, Encoder, Field, Fields},
+};
 
 /// The fields of a transaction that are hashed and signed.
 ///
@@ -70,9 +72,7 @@ impl TransactionData {
     /// The bytes whose SM3 is the transaction's hash.
     #[must_use]
     pub fn hash_preimage(&self) -> Vec<u8> {
-        let mut preimage = Vec::new();
-        self.each_part(|part| preimage.extend_from_slice(part));
-        preimage
+        self.joined()
     }
 
     /// h, the hash by which the transaction is known.
@@ -80,39 +80,13 @@ impl TransactionData {
     /// SM2 does not sign it as it stands: [`prehash`](Self::prehash) gives what is signed.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        let mut hash = Sm3::new();
-        self.each_part(|part| hash.update(part));
-        hash.finalize().into()
+        self.digest()
     }
 
     /// e = SM3(Z ‖ h) for the holder of `key`, with the default user id.
     #[must_use]
     pub fn prehash(&self, key: &PublicKey) -> Prehash {
         prehash(key, &self.hash())
-    }
-
-    /// version ‖ chain ‖ group ‖ block limit ‖ nonce ‖ to ‖ input ‖ abi, and from version 1 and 2 on the rest.
-    fn each_part(&self, mut part: impl FnMut(&[u8])) {
-        part(&self.version.to_be_bytes());
-        part(self.chain_id.as_bytes());
-        part(self.group_id.as_bytes());
-        part(&self.block_limit.to_be_bytes());
-        part(self.nonce.as_bytes());
-        part(self.to.as_bytes());
-        part(&self.input);
-        part(self.abi.as_bytes());
-        // The C++ node compares unsigned: a negative version is above 2.
-        let version = self.version.cast_unsigned();
-        if version >= 1 {
-            part(self.value.as_bytes());
-            part(self.gas_price.as_bytes());
-            part(&self.gas_limit.to_be_bytes());
-            part(self.max_fee_per_gas.as_bytes());
-            part(self.max_priority_fee_per_gas.as_bytes());
-        }
-        if version >= 2 {
-            part(&self.extension);
-        }
     }
 
     /// The first of the fields that a node wants as `0x` and digits, or empty, from version 1 on, and that is not.
@@ -183,7 +157,28 @@ impl TransactionData {
     }
 }
 
-/// e = SM3(Z ‖ h): to SM2, the hash of a transaction or block is the message.
-pub(crate) fn prehash(key: &PublicKey, hash: &[u8; 32]) -> Prehash {
-    Prehash::of(key, &UserId::DEFAULT, hash)
+impl Parts for TransactionData {
+    /// version ‖ chain ‖ group ‖ block limit ‖ nonce ‖ to ‖ input ‖ abi, and from version 1 and 2 on the rest.
+    fn each_part(&self, mut part: impl FnMut(&[u8])) {
+        part(&self.version.to_be_bytes());
+        part(self.chain_id.as_bytes());
+        part(self.group_id.as_bytes());
+        part(&self.block_limit.to_be_bytes());
+        part(self.nonce.as_bytes());
+        part(self.to.as_bytes());
+        part(&self.input);
+        part(self.abi.as_bytes());
+        // The C++ node compares unsigned: a negative version is above 2.
+        let version = self.version.cast_unsigned();
+        if version >= 1 {
+            part(self.value.as_bytes());
+            part(self.gas_price.as_bytes());
+            part(&self.gas_limit.to_be_bytes());
+            part(self.max_fee_per_gas.as_bytes());
+            part(self.max_priority_fee_per_gas.as_bytes());
+        }
+        if version >= 2 {
+            part(&self.extension);
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use sm2_signing::{BatchVerifier, Error, ErrorKind, Item, Verdict, Verifier, VerifyError};
 
-use super::{Address, SignatureLength, SignatureWithKey, Transaction, data::prehash};
-use crate::tars;
+use super::{Address, SignatureLength, SignatureWithKey, Transaction};
+use crate::{parts::prehash, tars};
 
 /// What a valid signature tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! TLS over memory: who has no key, shows another's, or speaks another version does not get through.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 
 use super::*;
@@ -12,38 +12,32 @@ async fn handshake(client: &TlsConnector, server: &TlsAcceptor) -> (Outcome<Seen
     let (near, far) = tokio::io::duplex(1 << 16);
     let client = async {
         let mut stream = client.connect(no_name(), near).await?;
-        stream.write_all(&[1]).await?;
-        stream.flush().await?;
-        stream.read_u8().await?;
-        let state = stream.get_ref().1;
-        let binding = Binding::of(state, |out, label, context| {
-            state.export_keying_material(out, label, context)
-        });
-        Ok((
-            state.protocol_version(),
-            state.handshake_kind(),
-            binding.map_err(io::Error::other)?,
-        ))
+        exchange(&mut stream).await?;
+        seen(stream.get_ref().1)
     };
     let server = async {
         let mut stream = server.accept(far).await?;
-        stream.write_all(&[1]).await?;
-        stream.flush().await?;
-        stream.read_u8().await?;
-        let state = stream.get_ref().1;
-        let binding = Binding::of(state, |out, label, context| {
-            state.export_keying_material(out, label, context)
-        });
-        Ok((
-            state.protocol_version(),
-            state.handshake_kind(),
-            binding.map_err(io::Error::other)?,
-        ))
+        exchange(&mut stream).await?;
+        seen(stream.get_ref().1)
     };
     tokio::join!(client, server)
 }
 
+async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> Outcome<u8> {
+    stream.write_all(&[1]).await?;
+    stream.flush().await?;
+    stream.read_u8().await
+}
+
 type Seen = (Option<ProtocolVersion>, Option<HandshakeKind>, Binding);
+
+fn seen<Side>(connection: &ConnectionCommon<Side>) -> Outcome<Seen> {
+    Ok((
+        connection.protocol_version(),
+        connection.handshake_kind(),
+        Binding::of(connection).map_err(io::Error::other)?,
+    ))
+}
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{Ini, parse};
 use crate::{
     config::{ConfigError, Location, Problem},
-    replace::replace,
+    files::replace,
 };
 
 impl Ini {

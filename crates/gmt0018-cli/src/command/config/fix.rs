@@ -3,12 +3,13 @@
 use std::{
     collections::HashMap,
     ffi::OsString,
-    fs::{self, File, Metadata, OpenOptions},
-    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use fisco_node::config::{self, NodeConfig, ini::Ini};
+use fisco_node::{
+    config::{self, NodeConfig, ini::Ini},
+    files,
+};
 use serde::Serialize;
 
 use super::{
@@ -52,7 +53,8 @@ pub(crate) fn run(arguments: &FixArguments, output: Output) -> Result<Exit, Erro
     if written {
         if arguments.backup {
             let beside = backup_file(&path);
-            write_backup(&beside, &path, before.as_bytes())
+            // The bytes as they were read.
+            files::create_like(&beside, &path, before.as_bytes())
                 .map_err(|cause| Error::not_written(&beside, &cause))?;
             backup = Some(beside.display().to_string());
         }
@@ -157,44 +159,6 @@ fn backup_file(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".bak");
     name.into()
-}
-
-/// Keeps the bytes as they were read, with the mode and the owner of the file that they were read from.
-fn write_backup(backup: &Path, of: &Path, bytes: &[u8]) -> io::Result<()> {
-    let metadata = fs::metadata(of)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // There is a password in it.
-        options.mode(0o600);
-    }
-    let mut file = options.open(backup)?;
-    file.write_all(bytes)
-        .and_then(|()| keep_owner(&file, &metadata))
-        .and_then(|()| file.set_permissions(metadata.permissions()))
-        .and_then(|()| file.sync_all())
-        .inspect_err(|_| {
-            // It is the one that was just made.
-            let _ = fs::remove_file(backup);
-        })
-}
-
-#[cfg(unix)]
-fn keep_owner(file: &File, wanted: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-
-    let found = file.metadata()?;
-    if (found.uid(), found.gid()) == (wanted.uid(), wanted.gid()) {
-        return Ok(());
-    }
-    fchown(file, Some(wanted.uid()), Some(wanted.gid()))
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
-    Ok(())
 }
 
 fn text(report: &Report) -> String {
