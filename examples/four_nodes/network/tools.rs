@@ -22,25 +22,19 @@ impl Tools {
         let directory = directory.ok_or("this program is in no target directory")?;
         let target = directory.parent().ok_or("no target directory")?;
         let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-        let parts: [&[&str]; 2] = [
-            &["-p", "gmt0018-cli", "-p", "gmt0018-soft-abi"],
-            &["-p", "examples", "--example", "reference-node"],
-        ];
-        for part in parts {
-            let mut build = Command::new(&cargo);
-            build
-                .args(["build", "--locked", "--quiet", "--manifest-path"])
-                .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-                .arg("--target-dir")
-                .arg(target)
-                .args(part);
-            if directory.file_name().is_some_and(|name| name != "debug") {
-                build.arg("--release");
-            }
-            let status = build.status()?;
-            if !status.success() {
-                return Err(format!("{build:?}: {status}").into());
-            }
+        let mut build = Command::new(&cargo);
+        build
+            .args(["build", "--locked", "--quiet", "--manifest-path"])
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(target)
+            .args(["-p", "gmt0018-cli", "-p", "gmt0018-soft-abi", "-p", "reference-node"]);
+        if directory.file_name().is_some_and(|name| name != "debug") {
+            build.arg("--release");
+        }
+        let status = build.status()?;
+        if !status.success() {
+            return Err(format!("{build:?}: {status}").into());
         }
         Ok(Self {
             directory: directory.to_path_buf(),
@@ -54,7 +48,7 @@ impl Tools {
 
     /// The reference node.
     pub(crate) fn node(&self) -> PathBuf {
-        self.directory.join("examples").join("reference-node")
+        self.directory.join("reference-node")
     }
 
     /// The software card's library.
