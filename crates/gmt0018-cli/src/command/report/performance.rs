@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     exit::Exit,
     output::Output,
-    statistics, svg,
+    svg,
 };
 
 /// A measured operation, and why it was measured no further.
@@ -94,7 +94,7 @@ pub(super) fn write(document: &mut Document, measured: &[Measured], arguments: &
         if rows.is_empty() {
             continue;
         }
-        let knee = statistics::knee(&bench::points(rows));
+        let knee = bench::knee(rows);
         document.text(format!(
             "{name}. {}",
             bench::knee_text(rows, knee).unwrap_or_default()
