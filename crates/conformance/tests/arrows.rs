@@ -25,6 +25,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gmt0018-soft", &["sm-soft"]),
     ("gmt0018-soft-abi", &["gmt0018-soft", "gmt0018-sys"]),
     ("gmt0018-sys", &[]),
+    (
+        "reference-node",
+        &[
+            "fisco-node",
+            "gmt0018",
+            "sm-soft",
+            "sm2-batch",
+            "sm2-signing",
+        ],
+    ),
     ("sm-soft", &["sm2-arith", "sm2-signing"]),
     ("sm2-arith", &[]),
     ("sm2-batch", &["sm2-arith", "sm2-signing"]),

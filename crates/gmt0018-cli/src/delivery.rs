@@ -1,14 +1,12 @@
 //! A signature or a ciphertext on its way out: hex digits or bytes, to stdout or to a new file.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use crate::{
     arguments::DeliveryArguments,
     error::Error,
     exit::Exit,
-    new_file::{Readers, write_new},
+    new_file::{Readers, must_not_exist, write_new},
     output::{self, Output},
 };
 
@@ -19,7 +17,7 @@ pub(crate) fn check(
     output: Output,
 ) -> Result<(), Error> {
     if let Some(path) = &arguments.output {
-        return check_new(path);
+        return must_not_exist(path);
     }
     if !arguments.binary {
         return Ok(());
@@ -34,15 +32,6 @@ pub(crate) fn check(
         return Err(Error::bytes_to_terminal(what));
     }
     Ok(())
-}
-
-/// Refuses a file that exists.
-pub(crate) fn check_new(path: &Path) -> Result<(), Error> {
-    if path.symlink_metadata().is_err() {
-        return Ok(());
-    }
-    let cause = std::io::ErrorKind::AlreadyExists.into();
-    Err(Error::not_written(path, &cause))
 }
 
 /// Writes the bytes as they were asked for, and the report if they do not go to stdout themselves.
@@ -60,7 +49,7 @@ pub(crate) fn deliver(
         digits.as_bytes()
     };
     if let Some(path) = &arguments.output {
-        write_new(path, bytes, Readers::Usual).map_err(|cause| Error::not_written(path, &cause))?;
+        write_new(path, bytes, Readers::Usual)?;
         output.result(report, &format!("wrote {}", path.display()))?;
     } else if output.is_json() {
         output.result(report, "")?;

@@ -14,7 +14,7 @@ use gmt0018_soft::{
     EphemeralCard,
     card::store::{Store, StoreError},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{arguments::DeviceArguments, error::Error, limit, output::Output};
 
@@ -278,7 +278,7 @@ impl fmt::Display for Origin {
 }
 
 /// The field `device` of every JSON result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DeviceReport {
     kind: Kind,
     library: Option<String>,
@@ -292,7 +292,7 @@ impl DeviceReport {
     }
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
     Library,

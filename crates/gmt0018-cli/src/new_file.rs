@@ -2,11 +2,13 @@
 
 use std::{
     fs::Permissions,
-    io::{self, Write},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use tempfile::{Builder, NamedTempFile};
+
+use crate::error::Error;
 
 /// A file that is being written under a temporary name in the directory where it will stand.
 #[derive(Debug)]
@@ -25,11 +27,9 @@ pub(crate) enum Readers {
 }
 
 impl NewFile {
-    /// Begins a file; the error is `AlreadyExists` if there is one.
-    pub(crate) fn create(path: &Path, readers: Readers) -> io::Result<Self> {
-        if path.symlink_metadata().is_ok() {
-            return Err(io::ErrorKind::AlreadyExists.into());
-        }
+    /// Begins a file that must not exist.
+    pub(crate) fn create(path: &Path, readers: Readers) -> Result<Self, Error> {
+        must_not_exist(path)?;
         let directory = path
             .parent()
             .filter(|directory| !directory.as_os_str().is_empty());
@@ -38,35 +38,44 @@ impl NewFile {
         if let Some(permissions) = permissions(readers) {
             builder.permissions(permissions);
         }
+        let file = builder.tempfile_in(directory.unwrap_or(Path::new(".")));
         Ok(Self {
-            file: builder.tempfile_in(directory.unwrap_or(Path::new(".")))?,
+            file: file.map_err(|cause| Error::not_written(path, &cause))?,
             path: path.to_owned(),
         })
     }
 
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let written = self.file.write_all(bytes);
+        written.map_err(|cause| Error::not_written(&self.path, &cause))
+    }
+
     /// Gives the file its name, when all of it is on the disk.
-    pub(crate) fn keep(self) -> io::Result<()> {
-        self.file.as_file().sync_all()?;
-        self.file.persist_noclobber(&self.path)?;
-        Ok(())
-    }
-}
-
-impl Write for NewFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+    pub(crate) fn keep(self) -> Result<(), Error> {
+        let Self { file, path } = self;
+        let kept = file.as_file().sync_all();
+        kept.and_then(|()| Ok(file.persist_noclobber(&path)?))
+            .map(drop)
+            .map_err(|cause| Error::not_written(&path, &cause))
     }
 }
 
 /// Writes a file that was not there, whole or not at all.
-pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Error> {
     let mut file = NewFile::create(path, readers)?;
-    file.write_all(bytes)?;
+    file.write(bytes)?;
     file.keep()
+}
+
+/// Refuses a file that [`write_new`] would refuse, before there is work done for it.
+pub(crate) fn must_not_exist(path: &Path) -> Result<(), Error> {
+    match path.symlink_metadata() {
+        Ok(_) => Err(Error::not_written(
+            path,
+            &io::ErrorKind::AlreadyExists.into(),
+        )),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The mode to ask for; without one the file is its owner's.
@@ -88,21 +97,21 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::exit::Exit;
 
     #[test]
     fn a_file_that_exists_stays_as_it_is_and_nothing_is_left_beside_it() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         write_new(&path, b"first", Readers::Usual).unwrap();
-        let cause = write_new(&path, b"second", Readers::Usual).unwrap_err();
-        assert_eq!(cause.kind(), io::ErrorKind::AlreadyExists);
+        let error = write_new(&path, b"second", Readers::Usual).unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage);
         // Somebody else was faster.
         let other = directory.path().join("other");
         let mut file = NewFile::create(&other, Readers::Owner).unwrap();
-        file.write_all(b"third").unwrap();
+        file.write(b"third").unwrap();
         fs::write(&other, b"theirs").unwrap();
-        let cause = file.keep().unwrap_err();
-        assert_eq!(cause.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(file.keep().unwrap_err().exit(), Exit::Usage);
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read(&other).unwrap(), b"theirs");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);

@@ -187,11 +187,14 @@ fn ln_gamma(a: f64) -> f64 {
 
 const MOST_TERMS: u32 = 10_000;
 const TINY: f64 = 1e-300;
-/// For 10^6 bits: at most 10, 11, .. 15, at least 16.
+/// For 10^6 bits: at most 10, 11, .. 15, at least 16. These are the exact probabilities, computed in the tests below; NIST SP
+/// 800-22 has approximations of them, 0.0882, 0.2092 and so on.
 const BLOCKS_OF_10000: Blocks = Blocks {
     length: 10_000,
     least: 10,
-    probabilities: &[0.0882, 0.2092, 0.2483, 0.1933, 0.1208, 0.0675, 0.0727],
+    probabilities: &[
+        0.086_632, 0.208_201, 0.248_419, 0.193_913, 0.121_458, 0.068_011, 0.073_366,
+    ],
 };
 
 #[cfg(test)]
@@ -204,6 +207,43 @@ mod tests {
         least: 1,
         probabilities: &[0.2148, 0.3672, 0.2305, 0.1875],
     };
+
+    /// How probable it is that the longest run of ones has at most `most` of so many bits.
+    fn at_most(length: usize, most: usize) -> f64 {
+        // Of 0, 1, 2 .. bits: no run is too long, unless the first that is ends with the last bit, behind a zero.
+        let mut probabilities = vec![1.0; length + 1];
+        for bits in most + 1..=length {
+            let before = match bits - (most + 1) {
+                0 => 2.0,
+                more => probabilities[more - 1],
+            };
+            probabilities[bits] =
+                probabilities[bits - 1] - before * 0.5_f64.powi(i32::try_from(most).unwrap() + 2);
+        }
+        probabilities[length]
+    }
+
+    #[test]
+    fn the_classes_have_their_probabilities() {
+        assert_eq!(at_most(3, 1), 5.0 / 8.0);
+        assert_eq!(at_most(3, 3), 1.0);
+        for (blocks, digits) in [(&BLOCKS_OF_8, 5e-5), (&BLOCKS_OF_10000, 5e-7)] {
+            let last = blocks.probabilities.len() - 1;
+            let up_to = |class: usize| match class {
+                class if class == last => 1.0,
+                class => at_most(blocks.length, blocks.least + class),
+            };
+            let mut below = 0.0;
+            for (class, stated) in blocks.probabilities.iter().enumerate() {
+                let exact = up_to(class) - below;
+                assert!(
+                    (exact - stated).abs() <= digits,
+                    "{class}: {exact} is not {stated}"
+                );
+                below = up_to(class);
+            }
+        }
+    }
 
     fn parsed(text: &str) -> Vec<u8> {
         text.bytes().map(|byte| byte - b'0').collect()

@@ -28,7 +28,14 @@ impl Tools {
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
             .arg("--target-dir")
             .arg(target)
-            .args(["-p", "gmt0018-cli", "-p", "gmt0018-soft-abi", "-p", "reference-node"]);
+            .args([
+                "-p",
+                "gmt0018-cli",
+                "-p",
+                "gmt0018-soft-abi",
+                "-p",
+                "reference-node",
+            ]);
         if directory.file_name().is_some_and(|name| name != "debug") {
             build.arg("--release");
         }

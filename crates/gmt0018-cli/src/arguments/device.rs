@@ -41,3 +41,7 @@ pub(crate) struct PasswordArguments {
     #[arg(long, conflicts_with = "password_file")]
     pub(crate) no_password: bool,
 }
+
+/// The help of `password_file` where nobody is asked.
+pub(super) const PASSWORD_FILE_ONLY: &str = "\
+A file with the key's access password; one line end at its end is ignored. Else $GMT0018_PASSWORD; there is no prompt";

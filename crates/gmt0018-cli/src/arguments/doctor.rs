@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceArguments, PasswordArguments};
+use super::{DeviceArguments, PasswordArguments, device::PASSWORD_FILE_ONLY};
 
 /// Check everything that a card needs to work, and say what to do about what does not.
 ///
@@ -15,11 +15,14 @@ use super::{DeviceArguments, PasswordArguments};
 /// It never asks for a password, and shows the one it is given to the card once: cards count wrong ones. Warnings leave the
 /// exit code 0; with errors it is that of the first, because the others are often its consequences.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("password_file", |file| file.help(PASSWORD_FILE_ONLY)),
+    after_help = "\
 Examples:
   gmt0018 doctor
   gmt0018 doctor --config nodes/127.0.0.1/node0
-  gmt0018 doctor --lib /usr/local/lib/libgmt0018.so --key-index 43 --password-file pin --json")]
+  gmt0018 doctor --lib /usr/local/lib/libgmt0018.so --key-index 43 --password-file pin --json"
+)]
 pub(crate) struct DoctorArguments {
     /// A node's config.ini, or the directory of the node.
     #[arg(long, value_name = "FILE|NODE_DIR")]

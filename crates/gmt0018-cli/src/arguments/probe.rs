@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{DeviceArguments, PasswordArguments};
+use super::{DeviceArguments, PasswordArguments, device::PASSWORD_FILE_ONLY};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProbeCommand {
@@ -50,10 +50,13 @@ pub(crate) enum Purpose {
 /// known structure and filled with marks, and tells from what was written how the library lays out its structures. With a
 /// password, or --no-password, it signs twice as well; it never asks for one. The password is shown to the card once.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    mut_arg("password_file", |file| file.help(PASSWORD_FILE_ONLY)),
+    after_help = "\
 Examples:
   gmt0018 probe layout --lib /usr/local/lib/libgmt0018.so --key-index 43
-  gmt0018 probe layout --lib ./libcard.so --key-index 1 --password-file pin --markdown")]
+  gmt0018 probe layout --lib ./libcard.so --key-index 1 --password-file pin --markdown"
+)]
 pub(crate) struct LayoutArguments {
     /// The index of a key pair in the card [default: the first from 1 to 64 with a signing key].
     #[arg(long, value_name = "N")]

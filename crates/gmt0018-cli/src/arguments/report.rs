@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{DeviceArguments, PasswordArguments, Range, value};
 
-/// Write one page about a card for an acceptance paper: device, functions, checks, random numbers, performance.
+/// Write one page about a card for an acceptance paper: device, functions, keys, checks, random numbers, performance.
 ///
 /// It is no certificate, and says so. Signing is measured with --key-index, or with a fresh key of the software card in
 /// memory. There is no password in the page. Ends with exit code 1 if a check fails; the page is written all the same.
@@ -27,7 +27,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) md: Option<PathBuf>,
 
-    /// The output of `gmt0018 test --json`, to be included.
+    /// The output of `gmt0018 test --json`, to be included; several runs may follow each other.
     #[arg(long, value_name = "FILE")]
     pub(crate) test_json: Option<PathBuf>,
 

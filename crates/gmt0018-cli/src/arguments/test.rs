@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{ArgGroup, Args};
 
-use super::{DeviceArguments, PasswordArguments};
+use super::{DeviceArguments, PasswordArguments, device::PASSWORD_FILE_ONLY};
 
 /// Test a GM/T 0018 library, by the chapters of the standard, and change nothing in its card.
 ///
@@ -19,7 +19,7 @@ use super::{DeviceArguments, PasswordArguments};
 #[command(
     group(ArgGroup::new("mode").args(["conformance", "kat", "negative", "soak"])),
     group(ArgGroup::new("form").args(["markdown", "plan"])),
-    mut_arg("password_file", |file| file.help(PASSWORD_FILE)),
+    mut_arg("password_file", |file| file.help(PASSWORD_FILE_ONLY)),
     after_help = "\
 Examples:
   gmt0018 test --lib /usr/local/lib/libgmt0018.so --plan
@@ -94,9 +94,6 @@ fn duration(text: &str) -> Result<Duration, String> {
         Err(wrong())
     }
 }
-
-const PASSWORD_FILE: &str = "\
-A file with the key's access password; one line end at its end is ignored. Else $GMT0018_PASSWORD; there is no prompt";
 
 #[cfg(test)]
 mod tests {

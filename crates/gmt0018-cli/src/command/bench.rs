@@ -6,7 +6,7 @@ mod openssl;
 mod operation;
 mod show;
 
-use std::{io::Write as _, path::Path, time::Duration};
+use std::time::Duration;
 
 use clap::ValueEnum as _;
 use gmt0018::{KeyIndex, Pin};
@@ -18,6 +18,7 @@ use crate::{
     error::Error,
     exit::Exit,
     machine::Machine,
+    new_file::{Readers, must_not_exist, write_new},
     output::Output,
     password,
     plot::{self, Characters},
@@ -78,6 +79,9 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
             "SM4-CBC takes whole blocks of 16 bytes",
         ));
     }
+    if let Some(path) = &arguments.svg {
+        must_not_exist(path)?;
+    }
     let card = card(arguments, output)?;
     let plan = plan(card.as_ref(), arguments, output)?;
     let mut report = Report {
@@ -94,11 +98,10 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
         device: card.as_ref().map(Card::report),
     };
     if arguments.compare {
-        let comparison = Comparison::run(card.as_ref(), &plan, arguments, output)?;
-        let failed = comparison.any_failed();
+        let (comparison, failure) = Comparison::run(card.as_ref(), &plan, arguments, output)?;
         report.comparison = Some(comparison);
         output.result(&report, &text(&report, arguments))?;
-        return Ok(if failed { Exit::CheckFailed } else { Exit::Ok });
+        return failure.map_or(Ok(Exit::Ok), Err);
     }
     let (rows, failure) = measure_all(
         card.as_ref(),
@@ -108,20 +111,16 @@ pub(crate) fn run(arguments: &BenchArguments, output: Output) -> Result<Exit, Er
         report.size,
         output,
     );
-    report.knee_sessions = statistics::knee(&points(&rows));
+    report.knee_sessions = knee(&rows);
     report.rows = rows;
-    if let Some(path) = &arguments.svg {
-        write_new(
-            path,
-            svg::page(&charts(
-                &name(arguments),
-                &sessions(&report.rows),
-                &report.rows,
-            ))
-            .as_bytes(),
-        )?;
-    }
     output.result(&report, &text(&report, arguments))?;
+    if let Some(path) = &arguments.svg
+        && !report.rows.is_empty()
+    {
+        let (name, sessions) = (name(arguments), sessions(&report.rows));
+        let page = svg::page(&charts(&name, &sessions, &report.rows));
+        write_new(path, page.as_bytes(), Readers::Usual)?;
+    }
     failure.map_or(Ok(Exit::Ok), Err)
 }
 
@@ -230,7 +229,7 @@ fn measure(
     let workers = (0..sessions)
         .map(|_| Worker::new(card, plan))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Measurement::run(workers, card, duration, output))
+    Measurement::run(workers, card, duration, output)
 }
 
 impl Row {
@@ -260,22 +259,19 @@ impl Row {
     }
 }
 
+/// Where the throughput stops growing; a row that ended with errors says nothing about that.
+pub(super) fn knee(rows: &[Row]) -> Option<usize> {
+    statistics::knee(&points(rows.iter().filter(|row| row.errors == 0)))
+}
+
 /// Numbers of sessions with their rates.
-pub(super) fn points(rows: &[Row]) -> Vec<(usize, f64)> {
-    rows.iter()
-        .map(|row| (row.sessions, row.operations_per_second))
+fn points<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<(usize, f64)> {
+    rows.map(|row| (row.sessions, row.operations_per_second))
         .collect()
 }
 
 pub(super) fn sessions(rows: &[Row]) -> Vec<usize> {
     rows.iter().map(|row| row.sessions).collect()
-}
-
-/// Writes a file that does not exist yet.
-pub(super) fn write_new(path: &Path, content: &[u8]) -> Result<(), Error> {
-    std::fs::File::create_new(path)
-        .and_then(|mut file| file.write_all(content))
-        .map_err(|cause| Error::not_written(path, &cause))
 }
 
 fn name(arguments: &BenchArguments) -> String {
@@ -292,7 +288,7 @@ fn text(report: &Report, arguments: &BenchArguments) -> String {
     };
     text.push('\n');
     if report.rows.len() > 1 {
-        let values: Vec<(String, f64)> = points(&report.rows)
+        let values: Vec<(String, f64)> = points(report.rows.iter())
             .into_iter()
             .map(|(sessions, rate)| (sessions.to_string(), rate))
             .collect();

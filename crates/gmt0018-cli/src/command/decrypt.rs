@@ -10,11 +10,10 @@ use zeroize::Zeroizing;
 use super::{sm2_input, sm4_gcm};
 use crate::{
     arguments::{DecryptArguments, Order},
-    delivery::check_new,
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
-    new_file::{Readers, write_new},
+    new_file::{Readers, must_not_exist, write_new},
     output::{self, Output},
     password, private_key,
 };
@@ -35,7 +34,7 @@ pub(crate) fn run(arguments: &DecryptArguments, output: Output) -> Result<Exit, 
         return sm4_gcm::decrypt(key, &arguments.file, target, output);
     }
     if let Some(path) = &arguments.output {
-        check_new(path)?;
+        must_not_exist(path)?;
     }
     let ciphertext = parse(&sm2_input::read(&arguments.file)?, arguments.order)
         .map_err(|cause| Error::not_a_ciphertext(&arguments.file, &cause))?;
@@ -61,8 +60,7 @@ pub(crate) fn run(arguments: &DecryptArguments, output: Output) -> Result<Exit, 
         output.data(&plaintext)?;
         return Ok(Exit::Ok);
     };
-    write_new(path, &plaintext, Readers::Owner)
-        .map_err(|cause| Error::not_written(path, &cause))?;
+    write_new(path, &plaintext, Readers::Owner)?;
     let report = Report {
         output: path.display().to_string(),
         bytes: plaintext.len(),

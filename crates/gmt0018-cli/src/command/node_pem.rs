@@ -55,8 +55,7 @@ pub(crate) fn run(arguments: &NodePemArguments, output: Output) -> Result<Exit, 
     };
     let text = match &arguments.output {
         Some(path) => {
-            write_new(path, pem.as_bytes(), Readers::Usual)
-                .map_err(|cause| Error::not_written(path, &cause))?;
+            write_new(path, pem.as_bytes(), Readers::Usual)?;
             format!("wrote the {form} form of node {id} to {}", path.display())
         }
         None => pem.to_string(),

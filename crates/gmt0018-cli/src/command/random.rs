@@ -1,6 +1,6 @@
 //! `gmt0018 random`.
 
-use std::{io::Write as _, path::Path};
+use std::path::Path;
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -61,9 +61,7 @@ enum Sink<'a> {
 impl<'a> Sink<'a> {
     fn new(arguments: &'a RandomArguments, output: Output) -> Result<Self, Error> {
         if let Some(path) = &arguments.output {
-            let file = NewFile::create(path, Readers::Owner)
-                .map_err(|cause| Error::not_written(path, &cause))?;
-            return Ok(Self::File(file, path));
+            return Ok(Self::File(NewFile::create(path, Readers::Owner)?, path));
         }
         match (output.is_json(), arguments.raw) {
             (true, true) => Err(Error::options(
@@ -82,9 +80,7 @@ impl<'a> Sink<'a> {
         match self {
             Self::Stdout(output) => return output.data(bytes),
             Self::Json(digits) => digits.extend_from_slice(bytes),
-            Self::File(file, path) => file
-                .write_all(bytes)
-                .map_err(|cause| Error::not_written(path, &cause))?,
+            Self::File(file, _) => file.write(bytes)?,
         }
         Ok(Reader::There)
     }
@@ -97,8 +93,7 @@ impl<'a> Sink<'a> {
             Self::Stdout(_) => return Ok(Exit::Ok),
             Self::Json(digits) => (Some(String::from_utf8_lossy(&digits).into_owned()), None),
             Self::File(file, path) => {
-                file.keep()
-                    .map_err(|cause| Error::not_written(path, &cause))?;
+                file.keep()?;
                 (None, Some(path.display().to_string()))
             }
         };

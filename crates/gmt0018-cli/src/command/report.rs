@@ -1,59 +1,58 @@
 //! `gmt0018 report`.
 
+mod answers;
 mod document;
 mod performance;
-mod tests_of_others;
+mod test_results;
 
 use std::{
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use gmt0018::{
-    Module, Session,
-    sm2_signing::{Prehash, Signature, Signer as _, VerifyError},
-};
+use gmt0018::{Module, Session};
 use serde::Serialize;
-use sm_soft::{
-    SoftKey,
-    hash::{Digest as _, Sm3},
-};
+use sm_soft::hash::{Digest as _, Sm3};
 
 use super::{
     bench, hex,
+    keys::Scan,
     probe::{InfoReport, checks::Checks, functions::Functions},
 };
 use crate::{
-    arguments::ReportArguments,
+    arguments::{Range, ReportArguments},
     device::{Card, DeviceReport, Unnamed},
     error::Error,
     exit::Exit,
     input,
     machine::Machine,
+    new_file::{Readers, must_not_exist, write_new},
     output::Output,
-    randomness::{self, Outcome},
 };
 use document::Document;
+use test_results::Results;
 
 #[derive(Serialize)]
 struct Report {
     html: Option<String>,
     md: Option<String>,
-    /// Of the known answers, the quick checks and the random numbers.
+    /// Of the known answers, the quick checks, the random numbers, and of the operations with a wrong answer under load.
     checks_failed: usize,
     device: DeviceReport,
 }
 
 pub(crate) fn run(arguments: &ReportArguments, output: Output) -> Result<Exit, Error> {
     for path in [&arguments.html, &arguments.md].into_iter().flatten() {
-        // Known before minutes of measuring.
-        if path.exists() {
-            let cause = std::io::ErrorKind::AlreadyExists.into();
-            return Err(Error::not_written(path, &cause));
-        }
+        must_not_exist(path)?;
+    }
+    if arguments.html == arguments.md {
+        return Err(Error::options(
+            "--html and --md name the same file",
+            "name two files",
+        ));
     }
     let results = match &arguments.test_json {
-        Some(path) => Some(tests_of_others::read(path)?),
+        Some(path) => Some(test_results::read(path)?),
         None => None,
     };
     let unnamed = match arguments.key_index {
@@ -61,7 +60,7 @@ pub(crate) fn run(arguments: &ReportArguments, output: Output) -> Result<Exit, E
         None => Unnamed::Memory,
     };
     let card = Card::open(&arguments.device, unnamed, output)?;
-    // First, so that a wrong password ends the command before anything is measured.
+    // First, so that nobody is asked for a password in the middle.
     let sign = match (arguments.key_index, card.memory()) {
         (None, None) => None,
         (index, _) => Some(bench::signing_key(
@@ -71,23 +70,18 @@ pub(crate) fn run(arguments: &ReportArguments, output: Output) -> Result<Exit, E
             output,
         )?),
     };
-    let measured = performance::measure(&card, sign, arguments, output)?;
-    let mut failed = 0;
     let mut document = Document::new("Report on a cryptographic card (GM/T 0018)");
     introduction(&mut document);
-    environment(&mut document, &card)?;
-    let session = card.session()?;
-    identity(&mut document, &session);
-    functions(&mut document, card.module());
-    failed += conformance(&mut document, &session, results);
-    failed += known_answers(&mut document, &session);
-    failed += random_numbers(&mut document, &session);
-    performance::write(&mut document, &measured, arguments);
+    environment(&mut document, &card);
+    // Before the load, which a device may not survive, and with no session left open during it.
+    let mut failed = examine(&mut document, &card, arguments, results)?;
+    let measured = performance::measure(&card, sign, arguments, output)?;
+    failed += performance::write(&mut document, &measured, arguments);
     if let Some(path) = &arguments.html {
-        bench::write_new(path, document.html().as_bytes())?;
+        write_new(path, document.html().as_bytes(), Readers::Usual)?;
     }
     if let Some(path) = &arguments.md {
-        bench::write_new(path, document.markdown().as_bytes())?;
+        write_new(path, document.markdown().as_bytes(), Readers::Usual)?;
     }
     let name =
         |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
@@ -124,7 +118,7 @@ fn introduction(document: &mut Document) {
     );
 }
 
-fn environment(document: &mut Document, card: &Card) -> Result<(), Error> {
+fn environment(document: &mut Document, card: &Card) {
     document.heading("Subject and environment");
     let machine = Machine::new();
     let device = card.report();
@@ -145,17 +139,35 @@ fn environment(document: &mut Document, card: &Card) -> Result<(), Error> {
     ];
     if let Some(library) = device.library() {
         let mut hash = Sm3::new();
-        input::stream(Path::new(library), |part| {
+        let read = input::stream(Path::new(library), |part| {
             hash.update(part);
             Ok::<(), Error>(())
-        })?;
-        rows.push([
-            "SM3 of the library's file".to_owned(),
-            hex(&hash.finalize()),
-        ]);
+        });
+        // A name without a directory is looked for where the system looks for libraries.
+        let value = read.map_or_else(
+            |_| "the file cannot be read by this name".to_owned(),
+            |()| hex(&hash.finalize()),
+        );
+        rows.push(["SM3 of the library's file".to_owned(), value]);
     }
     document.table(&["", ""], rows.into_iter().map(Vec::from).collect());
-    Ok(())
+}
+
+/// Everything but the performance; gives how many checks failed.
+fn examine(
+    document: &mut Document,
+    card: &Card,
+    arguments: &ReportArguments,
+    results: Option<Vec<Results>>,
+) -> Result<usize, Error> {
+    let session = card.session()?;
+    identity(document, &session);
+    functions(document, card.module());
+    keys(document, &session, arguments.range);
+    let failed = conformance(document, &session, &card.report(), results);
+    Ok(failed
+        + answers::known_answers(document, &session)
+        + answers::random_numbers(document, &session))
 }
 
 fn identity(document: &mut Document, session: &Session) {
@@ -192,11 +204,30 @@ fn functions(document: &mut Document, module: &Module) {
     }
 }
 
+fn keys(document: &mut Document, session: &Session, range: Range) {
+    document.heading("Keys");
+    let scan = Scan::run(session, range);
+    let rows = scan.rows();
+    if rows.is_empty() {
+        document.text(format!("There are no keys at the indexes {range}."));
+    } else {
+        document.text(format!("Indexes {range}."));
+        document.table(
+            &["index", "signing key", "encryption key", "fingerprint"],
+            rows.into_iter().map(Vec::from).collect(),
+        );
+    }
+    for remark in scan.remarks() {
+        document.text(remark);
+    }
+}
+
 /// Gives how many checks failed; those of `gmt0018 test` were counted by that command.
 fn conformance(
     document: &mut Document,
     session: &Session,
-    results: Option<Vec<Vec<String>>>,
+    device: &DeviceReport,
+    results: Option<Vec<Results>>,
 ) -> usize {
     document.heading("Conformance: quick checks");
     let checks = Checks::run(session);
@@ -206,120 +237,11 @@ fn conformance(
     );
     document.heading("Conformance: results of `gmt0018 test`");
     match results {
-        Some(rows) => document.table(&["chapter", "case", "status", "detail"], rows),
+        Some(runs) => runs.into_iter().for_each(|run| run.write(document, device)),
         None => document.text("Not included; `gmt0018 report --test-json FILE` includes them."),
     }
-    usize::from(checks.any_failed())
-}
-
-fn known_answers(document: &mut Document, session: &Session) -> usize {
-    document.heading("Algorithms: known answers");
-    let mut failed = 0;
-    let mut rows = Vec::new();
-    let mut add = |name: &str, outcome: Result<bool, String>| {
-        let text = match outcome {
-            Ok(true) => "ok".to_owned(),
-            Ok(false) => {
-                failed += 1;
-                "FAILED".to_owned()
-            }
-            Err(why) => format!("not done: {why}"),
-        };
-        rows.push(vec![name.to_owned(), text]);
-    };
-    for (name, message, digest) in [
-        ("SM3 of \"abc\" (GB/T 32905 A.1)", "abc".to_owned(), SM3_ABC),
-        (
-            "SM3 of 16 times \"abcd\" (GB/T 32905 A.2)",
-            "abcd".repeat(16),
-            SM3_ABCD,
-        ),
-    ] {
-        let answer = session.sm3(message.as_bytes());
-        add(
-            name,
-            answer
-                .map(|answer| hex(&answer) == digest)
-                .map_err(|cause| cause.to_string()),
-        );
-    }
-    match SoftKey::generate()
-        .map_err(|cause| cause.to_string())
-        .and_then(|key| {
-            let signature = key.sign(&E).map_err(|cause| cause.to_string())?;
-            Ok((*key.public_key(), signature))
-        }) {
-        Ok((key, signature)) => {
-            let verify = |e: &Prehash, signature: &Signature| match session
-                .verify_external(&key, e, signature)
-            {
-                Ok(()) => Ok(true),
-                Err(VerifyError::Invalid) => Ok(false),
-                Err(VerifyError::Backend(cause)) => Err(cause.to_string()),
-            };
-            let other = Prehash::from_bytes(&[0xe6; 32]);
-            let accepted = verify(&E, &signature);
-            let zeros = verify(&E, &Signature::from_bytes(&[0; 64])).map(|valid| !valid);
-            // A device that verifies may answer with an error for what is no signature.
-            let zeros = if accepted.is_ok() {
-                zeros.or(Ok(true))
-            } else {
-                zeros
-            };
-            add("SM2: a valid signature is accepted", accepted);
-            add(
-                "SM2: the signature of another e is refused",
-                verify(&other, &signature).map(|valid| !valid),
-            );
-            add("SM2: r = s = 0 is refused", zeros);
-        }
-        Err(why) => add("SM2", Err(why)),
-    }
-    document.table(&["answer", "outcome"], rows);
-    failed
-}
-
-fn random_numbers(document: &mut Document, session: &Session) -> usize {
-    document.heading("Random numbers: health");
-    document.text(format!(
-        "Four of the tests that GM/T 0005 describes, on one sample of {} bits, at a level of significance of {}. This is no \
-         certification: that takes 1000 samples and all tests. One good sample in a hundred is below the level in one test; \
-         then a second sample is drawn, and a test counts as failed if both are below.",
-        randomness::SAMPLE_BYTES * 8,
-        randomness::LEVEL
-    ));
-    let draw = || {
-        session
-            .random(randomness::SAMPLE_BYTES)
-            .map(|sample| randomness::test(&sample))
-    };
-    let first = match draw() {
-        Ok(outcomes) => outcomes,
-        Err(cause) => {
-            document.text(format!("The device gave no sample: {cause}"));
-            return 1;
-        }
-    };
-    let second = if first.iter().all(Outcome::passes) {
-        Vec::new()
-    } else {
-        draw().unwrap_or_default()
-    };
-    let mut failed = 0;
-    let mut rows = Vec::new();
-    for (place, outcome) in first.iter().enumerate() {
-        let again = second.get(place);
-        let passes = outcome.passes() || again.is_some_and(Outcome::passes);
-        failed += usize::from(!passes);
-        rows.push(vec![
-            outcome.test.to_owned(),
-            format!("{:.6}", outcome.p_value),
-            again.map_or_else(|| "-".to_owned(), |again| format!("{:.6}", again.p_value)),
-            if passes { "ok" } else { "FAILED" }.to_owned(),
-        ]);
-    }
-    document.table(&["test", "P", "P of the second sample", "outcome"], rows);
-    failed
+    let failed = |check: &&(_, Option<bool>, _)| check.1 == Some(false);
+    checks.each().iter().filter(failed).count()
 }
 
 /// Year, month, day and time of seconds since 1970 (the Gregorian calendar, days counted from 0000-03-01).
@@ -339,10 +261,6 @@ fn date(seconds: u64) -> String {
         time % 60
     )
 }
-
-const E: Prehash = Prehash::from_bytes(&[0xe5; 32]);
-const SM3_ABC: &str = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
-const SM3_ABCD: &str = "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732";
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,6 @@
 //! Files under an SM4 key: GCM, written as nonce ‖ ciphertext ‖ tag, and read piece by piece.
 
-use std::{
-    io::{self, Write as _},
-    path::Path,
-};
+use std::path::Path;
 
 use serde::Serialize;
 use sm_soft::{
@@ -113,26 +110,22 @@ struct Target<'a> {
 
 impl<'a> Target<'a> {
     fn create(path: &'a Path, readers: Readers) -> Result<Self, Error> {
-        let file =
-            NewFile::create(path, readers).map_err(|cause| Error::not_written(path, &cause))?;
         Ok(Self {
-            file,
+            file: NewFile::create(path, readers)?,
             path,
             bytes: 0,
         })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let failed = |cause: io::Error| Error::not_written(self.path, &cause);
-        self.file.write_all(bytes).map_err(failed)?;
+        self.file.write(bytes)?;
         self.bytes += bytes.len() as u64;
         Ok(())
     }
 
     fn keep(self, output: Output) -> Result<Exit, Error> {
         let Self { file, path, bytes } = self;
-        file.keep()
-            .map_err(|cause| Error::not_written(path, &cause))?;
+        file.keep()?;
         let report = Report {
             output: path.display().to_string(),
             bytes,

@@ -39,7 +39,7 @@ fn named_files(bytes: &[u8]) -> Vec<PathBuf> {
         let path = Path::new(std::ffi::OsStr::from_bytes(name));
         if behind.first() == Some(&b'%') {
             files.extend(numbered(path));
-        } else if name.len() > DEV.len() {
+        } else if name.len() > DEV.len() && name != HARDWARE_RANDOM {
             files.push(path.to_path_buf());
         }
         rest = behind;
@@ -105,6 +105,8 @@ impl User {
 }
 
 const DEV: &[u8] = b"/dev/";
+/// Root's own, no card, and named in every library that has `OpenSSL` in it: one of its sources of random bytes.
+const HARDWARE_RANDOM: &[u8] = b"/dev/hwrng";
 /// A library is shorter, in bytes.
 const LONGEST: u64 = 256 << 20;
 
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn names_in_a_library() {
-        let bytes = b"\0/dev/card0\0open /dev/bus/usb-1.\0/dev/\0/dev/nul%d\0/dev/";
+        let bytes = b"\0/dev/card0\0/dev/hwrng\0open /dev/bus/usb-1.\0/dev/\0/dev/nul%d\0/dev/";
         let names = ["/dev/card0", "/dev/bus/usb-1."].map(PathBuf::from);
         assert_eq!(named_files(bytes), names);
         let directory = tempfile::tempdir().unwrap();

@@ -2,7 +2,10 @@
 
 use std::ffi::OsStr;
 
-use crate::{readme::assert_in_readme, support::Place};
+use crate::{
+    readme::assert_in_readme,
+    support::{Place, compiled, soft_library},
+};
 
 #[test]
 fn the_other_operations_run_without_set_up() {
@@ -61,8 +64,9 @@ fn the_svg_is_well_formed_and_overwrites_nothing() {
     let svg = std::fs::read_to_string(place.path("plot.svg")).unwrap();
     assert_well_formed(&svg);
     assert!(svg.contains("<polyline") && !svg.contains("<script") && !svg.contains("href"));
+    // Known before anything is measured.
     place
-        .run(bench)
+        .run(&format!("{bench} --timeout 20").replace("0.02", "3600"))
         .refused(2, &["plot.svg", "never overwritten"]);
 }
 
@@ -159,6 +163,43 @@ fn the_comparison_has_ratios_and_reads_openssl() {
     );
     // Asked once for each number of sessions.
     assert_eq!(calls.matches("sm4-cbc").count(), 2, "{calls}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_ends_the_comparison_with_its_own_exit_code() {
+    let nowhere = [("PATH", OsStr::new("/nowhere"))];
+    let compare = "--compare --sessions 1,2 --seconds 0.05";
+    if let Some(place) = compiled(include_str!("dying_device.c")) {
+        for rounds in [1, 3] {
+            let bench = format!(
+                "bench random --size 16 --rounds {rounds} {compare} --lib ./device.so --json"
+            );
+            let answer = place.run_with(&bench, &nowhere, b"").exits(4);
+            assert!(
+                answer.stderr().contains("no random bytes"),
+                "{}",
+                answer.stderr()
+            );
+            let card = answer.json()["comparison"]["contenders"][0].clone();
+            assert!(card["errors"].as_u64().unwrap() > 0, "{card}");
+            assert!(card["rates"][0].as_f64().unwrap() > 0.0, "{card}");
+        }
+    }
+    // A wrong password is shown to the card once.
+    let place = Place::with_key();
+    let bench = format!(
+        "bench sign {compare} --lib {} --key-index 1 --password-file wrong",
+        soft_library().to_str().unwrap()
+    );
+    let answer = place.run_with(&bench, &nowhere, b"").exits(5);
+    assert!(
+        answer.stderr().contains("password of key index 1"),
+        "{}",
+        answer.stderr()
+    );
+    let status = place.run("soft status --json").succeeds().json();
+    assert_eq!(status["keys"][0]["failed_passwords"], 1, "{status}");
 }
 
 #[cfg(unix)]

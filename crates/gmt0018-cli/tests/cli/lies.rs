@@ -1,19 +1,10 @@
 //! A device that reports success and lies.
 
-use crate::support::{Place, tool};
+use crate::support::{Place, compiled};
 
 /// A place with the lying library; `None` without a compiler, which is said aloud.
 fn place() -> Option<Place> {
-    let place = Place::new();
-    place.write("device.c", include_str!("lying_device.c"));
-    let arguments = ["-shared", "-fPIC", "-o", "device.so", "device.c"];
-    let output = tool("cc", &arguments, &place.path(""))?;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(place)
+    compiled(include_str!("lying_device.c"))
 }
 
 #[test]
@@ -71,4 +62,18 @@ fn errors_under_load_are_counted_and_end_the_bench() {
         "{rows}"
     );
     assert_eq!(rows[0]["library_calls_per_operation"], 1.0);
+}
+
+#[test]
+fn a_report_counts_the_wrong_answers() {
+    let Some(place) = place() else { return };
+    let command = "report --md r.md --lib ./device.so --seconds 0.01 --sessions 1 --json";
+    let report = place.run(command).exits(1).json();
+    // Random numbers and SM3 of the quick checks, SM3 twice, another e, four tests of random numbers, and under load a valid
+    // signature that is refused.
+    assert_eq!(report["checks_failed"], 2 + 2 + 1 + 4 + 1, "{report}");
+    let page = std::fs::read_to_string(place.path("r.md")).unwrap();
+    assert!(page.contains("calls a valid signature invalid"), "{page}");
+    assert!(page.contains("The device gave none"), "{page}");
+    assert!(page.contains("at index 2 first"), "{page}");
 }

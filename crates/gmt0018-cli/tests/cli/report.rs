@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::{
     readme::assert_in_readme,
-    support::{PASSWORD, Place, soft_library},
+    support::{PASSWORD, Place, compiled, soft_library},
 };
 
 const QUICK: &str = "--seconds 0.01 --sessions 1,2";
@@ -55,7 +55,8 @@ fn a_path_with_markup_stays_text() {
     fs::copy(soft_library(), &library).unwrap();
     place.write(
         "test.json",
-        r#"{"results":[{"chapter":"<script>","case":"<img src=x>","status":"ok","detail":"d"}]}"#,
+        r#"{"device":{"kind":"library","library":"<script>","store":null},"mode":"kat","gone":false,
+            "cases":[{"chapter":"<script>","name":"<img src=x>","outcome":"pass","detail":"d"}]}"#,
     );
     let command = format!(
         "report --html r.html --md r.md {QUICK} --lib {} --key-index 1 --password-file pin --test-json test.json",
@@ -72,10 +73,47 @@ fn a_path_with_markup_stays_text() {
             page.contains("&lt;script&gt;") && page.contains("&lt;img src=x&gt;"),
             "{page}"
         );
+        assert!(page.contains("name another device"), "{page}");
         assert!(page.contains("sign. "), "{page}");
         assert!(page.contains("SM3 of the library"), "{page}");
         assert!(!page.contains(PASSWORD));
     }
+}
+
+#[test]
+fn the_results_of_a_test_are_included() {
+    let place = Place::with_key();
+    let library = soft_library();
+    let device = format!(
+        "--lib {} --key-index 1 --password-file pin",
+        library.to_str().unwrap()
+    );
+    let run = place.run(&format!("test --kat {device} --json")).succeeds();
+    place.write("test.json", &run.text());
+    place
+        .run(&format!(
+            "report --md r.md {QUICK} {device} --test-json test.json"
+        ))
+        .succeeds();
+    let page = fs::read_to_string(place.path("r.md")).unwrap();
+    assert!(page.contains("Mode kat; device: library"), "{page}");
+    assert!(!page.contains("another device"), "{page}");
+    for case in run.json()["cases"].as_array().unwrap() {
+        let row = format!(
+            "| {} | {} | {} |",
+            case["chapter"].as_str().unwrap(),
+            case["name"].as_str().unwrap(),
+            case["outcome"].as_str().unwrap()
+        );
+        assert!(page.contains(&row), "{row}\n{page}");
+    }
+    // And the keys, of the range that is asked for.
+    assert!(page.contains("| 1 | "), "{page}");
+    place
+        .run(&format!("report --md none.md {QUICK} {device} --range 2-9"))
+        .succeeds();
+    let page = fs::read_to_string(place.path("none.md")).unwrap();
+    assert!(page.contains("no keys at the indexes 2-9"), "{page}");
 }
 
 #[test]
@@ -94,7 +132,10 @@ fn what_cannot_be_reported_on() {
         .run(&format!(
             "report --html r.html {QUICK} --test-json test.json"
         ))
-        .refused(2, &["test.json", "case and status"]);
+        .refused(2, &["test.json", "missing field"]);
+    place
+        .run(&format!("report --html r.html --md r.html {QUICK}"))
+        .refused(2, &["--html", "same file"]);
     assert!(!place.path("r.html").exists());
     // Without a key everything else is measured.
     place
@@ -102,4 +143,38 @@ fn what_cannot_be_reported_on() {
         .succeeds();
     let page = fs::read_to_string(place.path("r.md")).unwrap();
     assert!(page.contains("Signing was not measured"), "{page}");
+}
+
+#[test]
+fn a_device_that_goes_away_gets_its_page() {
+    let source = include_str!("dying_device.c");
+    let source = source.replace(
+        "*session = &there; return 0;",
+        "*session = &there; return gone();",
+    );
+    let Some(place) = compiled(&source) else {
+        return;
+    };
+    let command = format!("report --md r.md {QUICK} --lib ./device.so --json");
+    let report = place.run(&command).exits(1).json();
+    // SM3 and verification are not offered, which is no failure.
+    assert_eq!(report["checks_failed"], 1, "{report}");
+    let page = fs::read_to_string(place.path("r.md")).unwrap();
+    assert!(page.contains("gave no sample"), "{page}");
+    assert!(page.contains("| not offered"), "{page}");
+    assert!(page.contains("session: not measured to the end"), "{page}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_library_that_the_system_finds_is_reported_on() {
+    let place = Place::with_key();
+    let directory = place.path("libraries");
+    fs::create_dir(&directory).unwrap();
+    fs::copy(soft_library(), directory.join("libcard_of_a_test.so")).unwrap();
+    let path = [("LD_LIBRARY_PATH", directory.as_os_str())];
+    let command = format!("report --md r.md {QUICK} --lib libcard_of_a_test.so");
+    place.run_with(&command, &path, b"").succeeds();
+    let page = fs::read_to_string(place.path("r.md")).unwrap();
+    assert!(page.contains("cannot be read by this name"), "{page}");
 }

@@ -197,6 +197,20 @@ pub(crate) fn tool(
     }
 }
 
+/// A place with a library made of C; `None` without a compiler, which is said aloud.
+pub(crate) fn compiled(source: &str) -> Option<Place> {
+    let place = Place::new();
+    place.write("device.c", source);
+    let arguments = ["-shared", "-fPIC", "-o", "device.so", "device.c"];
+    let output = tool("cc", &arguments, &place.path(""))?;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(place)
+}
+
 #[cfg(unix)]
 fn make_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     readme::assert_in_readme,
-    support::{Place, soft_library, tool},
+    support::{Place, compiled, soft_library, tool},
 };
 
 /// A place with a store, a key pair and a key-encryption key at index 1, cheaply protected.
@@ -369,18 +369,4 @@ fn the_plan_calls_nothing_in_a_library() {
             .text();
         assert!(plan.contains("    not exported: "), "{plan}");
     }
-}
-
-/// A place with a library made of C; `None` without a compiler, which is said aloud.
-fn compiled(source: &str) -> Option<Place> {
-    let place = Place::new();
-    place.write("device.c", source);
-    let arguments = ["-shared", "-fPIC", "-o", "device.so", "device.c"];
-    let output = tool("cc", &arguments, &place.path(""))?;
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(place)
 }

@@ -44,12 +44,14 @@ enum Runner {
 }
 
 impl Comparison {
+    /// Gives the first failure too. One before an operation is measured ends the comparison: a wrong password, for one, must
+    /// not be shown to a card again.
     pub(super) fn run(
         card: Option<&Card>,
         plan: &Plan,
         arguments: &BenchArguments,
         output: Output,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Self, Option<Error>), Error> {
         let others = runners(plan, arguments)?;
         let mut entries: Vec<(Contender, Option<&Runner>, Measurement)> = Vec::new();
         for &sessions in &arguments.sessions {
@@ -65,7 +67,8 @@ impl Comparison {
             }
         }
         let duration = arguments.seconds / arguments.rounds;
-        for _ in 0..arguments.rounds {
+        let mut failure = None;
+        'rounds: for _ in 0..arguments.rounds {
             for (contender, runner, whole) in &mut entries {
                 let plan = match runner {
                     None => plan,
@@ -75,10 +78,18 @@ impl Comparison {
                         continue;
                     }
                 };
-                let mut part = measure(card, plan, contender.sessions, duration, output)?;
+                let mut part = match measure(card, plan, contender.sessions, duration, output) {
+                    Ok(part) => part,
+                    Err(error) => {
+                        contender.errors += 1;
+                        contender.remark = Some(first_line(&error));
+                        failure.get_or_insert(error);
+                        break 'rounds;
+                    }
+                };
                 if let Some(error) = part.first_error.take() {
-                    contender.remark =
-                        Some(error.to_string().lines().next().unwrap_or("").to_owned());
+                    contender.remark = Some(first_line(&error));
+                    failure.get_or_insert(error);
                 }
                 let operations = part.latencies.total() * plan.weight();
                 contender
@@ -92,14 +103,11 @@ impl Comparison {
             .map(|(contender, _, whole)| contender.finish(&whole))
             .collect();
         set_ratios(&mut contenders);
-        Ok(Self {
+        let comparison = Self {
             rounds: arguments.rounds,
             contenders,
-        })
-    }
-
-    pub(super) fn any_failed(&self) -> bool {
-        self.contenders.iter().any(|contender| contender.errors > 0)
+        };
+        Ok((comparison, failure))
     }
 
     pub(super) fn text(&self) -> String {
@@ -161,9 +169,14 @@ impl Contender {
         self.operations_per_second = median(&self.rates).map(round);
         self.p50_microseconds = latency(500);
         self.p99_microseconds = latency(990);
-        self.errors = whole.errors;
+        self.errors += whole.errors;
         self
     }
+}
+
+fn first_line(error: &Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 fn runners(plan: &Plan, arguments: &BenchArguments) -> Result<Vec<(&'static str, Runner)>, Error> {

@@ -3,7 +3,8 @@
 use gmt0018::{
     KeyIndex, Mode, Pin, Session, SessionKey,
     sm2_signing::{
-        BatchVerifier, Item, Prehash, PublicKey, Signature, Signer as _, Verifier as _, VerifyError,
+        BatchVerifier, ErrorKind, Item, Prehash, PublicKey, Signature, Signer as _, Verifier as _,
+        VerifyError,
     },
 };
 use sm_soft::{
@@ -301,11 +302,11 @@ impl<'a> OnCard<'a> {
     }
 }
 
-/// An SM4 key: imported where the library has that extension, else made by the card.
+/// An SM4 key: imported where the device has that extension, else made by the card.
 fn session_key(session: &Session) -> Result<SessionKey, Error> {
     let what = "cannot get an SM4 key into the device";
     match session.import_key(&[0x5a; 16]) {
-        Err(gmt0018::Error::MissingSymbol(_)) => {
+        Err(cause) if cause.kind() == ErrorKind::Unsupported => {
             let made = session.generate_key_with_external_key(soft_key()?.public_key(), 128);
             made.map(|(key, _)| key)
                 .map_err(|cause| Error::card(what, cause))

@@ -34,10 +34,12 @@ pub(in crate::command) fn charts<'a>(
 
 /// Where the throughput stops growing, in words.
 pub(in crate::command) fn knee_text(rows: &[Row], knee: Option<usize>) -> Option<String> {
-    let most = rows.iter().map(|row| row.sessions).max()?;
-    if rows.len() < 2 {
+    let good = rows.iter().filter(|row| row.errors == 0);
+    let sessions: Vec<usize> = good.map(|row| row.sessions).collect();
+    if sessions.len() < 2 {
         return None;
     }
+    let most = sessions.into_iter().max()?;
     Some(match knee {
         Some(sessions) => {
             format!("knee: {sessions} sessions; another doubling brings less than 10 %")
@@ -101,4 +103,33 @@ pub(super) fn aligned(mut table: Table) -> String {
 
 pub(super) fn optional(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::knee;
+    use super::*;
+
+    #[test]
+    fn a_row_with_errors_makes_no_knee() {
+        let row = |sessions, operations_per_second, errors| Row {
+            sessions,
+            operations: 1,
+            errors,
+            operations_per_second,
+            p50_microseconds: None,
+            p99_microseconds: None,
+            p999_microseconds: None,
+            library_calls_per_operation: 1.0,
+            speed_up: 1.0,
+            mebibytes_per_second: None,
+        };
+        let told = |rows: &[Row]| knee_text(rows, knee(rows));
+        let mut rows = vec![row(1, 100.0, 0), row(2, 3.0, 100)];
+        assert_eq!(told(&rows), None);
+        rows.insert(1, row(2, 190.0, 0));
+        assert_eq!(told(&rows).unwrap(), "knee: none up to 2 sessions");
+        rows[2] = row(4, 191.0, 0);
+        assert!(told(&rows).unwrap().starts_with("knee: 2 sessions;"));
+    }
 }

@@ -43,8 +43,7 @@ pub(crate) fn export(arguments: &KeysExportArguments, output: Output) -> Result<
     let key = read(&card.session()?, arguments)?;
     let bytes = encode(&key, form);
     if let Some(path) = path {
-        write_new(path, &bytes, Readers::Usual)
-            .map_err(|cause| Error::not_written(path, &cause))?;
+        write_new(path, &bytes, Readers::Usual)?;
     }
     if binary {
         output.data(&bytes)?;

@@ -110,32 +110,49 @@ impl Scan {
 
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
-        let short = |key: &Option<String>| {
-            key.as_ref()
-                .map_or_else(|| "-".to_owned(), |key| format!("{}…", &key[..16]))
-        };
         if self.keys.is_empty() {
             let _ = writeln!(text, "no keys at indexes {}", self.range);
         } else {
             text.push_str(" index  signing key        encryption key     fingerprint\n");
         }
-        for pair in &self.keys {
-            let (index, sign, encrypt) = (pair.index, short(&pair.sign), short(&pair.encrypt));
-            let fingerprint = pair.fingerprint.as_deref().unwrap_or("-");
+        for [index, sign, encrypt, fingerprint] in self.rows() {
             let _ = writeln!(text, "{index:>6}  {sign:18} {encrypt:18} {fingerprint}");
         }
         text
     }
 
+    /// Index, the beginnings of both keys, and fingerprint of each pair.
+    pub(crate) fn rows(&self) -> Vec<[String; 4]> {
+        let short = |key: &Option<String>| {
+            key.as_ref()
+                .map_or_else(|| "-".to_owned(), |key| format!("{}…", &key[..16]))
+        };
+        let row = |pair: &Pair| {
+            let fingerprint = pair.fingerprint.clone();
+            [
+                pair.index.to_string(),
+                short(&pair.sign),
+                short(&pair.encrypt),
+                fingerprint.unwrap_or_else(|| "-".to_owned()),
+            ]
+        };
+        self.keys.iter().map(row).collect()
+    }
+
     /// What a person should know about a scan that met more than missing keys.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let stopped = self.stopped.as_ref().map(|Stop { index, why }| {
+            format!("the device was not asked beyond index {index}: {why}")
+        });
+        let malformed = self.malformed.as_ref();
+        let malformed =
+            malformed.map(|Stop { index, why }| format!("at index {index} first: {why}"));
+        stopped.into_iter().chain(malformed).collect()
+    }
+
     pub(crate) fn remark(&self, output: Output) {
-        if let Some(Stop { index, why }) = &self.stopped {
-            output.note(&format!(
-                "remark: the device was not asked beyond index {index}: {why}"
-            ));
-        }
-        if let Some(Stop { index, why }) = &self.malformed {
-            output.note(&format!("remark: at index {index} first: {why}"));
+        for remark in self.remarks() {
+            output.note(&format!("remark: {remark}"));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     exit::Exit,
     output::Output,
-    statistics, svg,
+    svg,
 };
 
 /// A measured operation, and why it was measured no further.
@@ -63,7 +63,12 @@ pub(super) fn measure(
     Ok(all)
 }
 
-pub(super) fn write(document: &mut Document, measured: &[Measured], arguments: &ReportArguments) {
+/// Writes what was measured, and gives how many operations had a wrong answer.
+pub(super) fn write(
+    document: &mut Document,
+    measured: &[Measured],
+    arguments: &ReportArguments,
+) -> usize {
     document.heading("Performance");
     let seconds = Duration::as_secs_f64(&arguments.seconds);
     document.text(format!(
@@ -94,7 +99,7 @@ pub(super) fn write(document: &mut Document, measured: &[Measured], arguments: &
         if rows.is_empty() {
             continue;
         }
-        let knee = statistics::knee(&bench::points(rows));
+        let knee = bench::knee(rows);
         document.text(format!(
             "{name}. {}",
             bench::knee_text(rows, knee).unwrap_or_default()
@@ -103,6 +108,9 @@ pub(super) fn write(document: &mut Document, measured: &[Measured], arguments: &
         let sessions = bench::sessions(rows);
         document.plot(svg::page(&bench::charts(name, &sessions, rows)));
     }
+    let is_wrong = |error: &Error| error.exit() == Exit::CheckFailed;
+    let failures = measured.iter().filter_map(|part| part.failure.as_ref());
+    failures.filter(|error| is_wrong(error)).count()
 }
 
 const SIZE: u32 = 16_384;
