@@ -16,8 +16,8 @@ super::entries! {
     BOOLEAN = "config-boolean", Configuration;
     en: "{found} is not a boolean", "the node takes its default{default} and says nothing",
         "{meant}";
-    zh: "{found} 不是节点能识别的布尔值", "节点（Boost 解析）会采用默认值{default}，且没有任何提示",
-        "{meant}";
+    zh: "{found} 不是节点能识别的布尔值", "节点会采用默认值{default}，且没有任何提示",
+        "改为 {meant}";
 
     TRAILING_COMMENT = "config-trailing-comment", Configuration;
     en: "the value seems to end with a comment", "there are no comments behind a value: the node takes it as a part of the value",

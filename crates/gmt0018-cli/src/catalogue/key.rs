@@ -52,7 +52,7 @@ super::entries! {
     KEY_FILE_PASSWORD = "key-file-password", Key;
     en: "cannot use the key file {path}", "{cause}",
         "check --pem-password-file, or $GMT0018_PEM_PASSWORD";
-    zh: "密钥文件 {path} 无法使用", "密钥文件的口令不对：{cause}",
+    zh: "密钥文件 {path} 无法使用", "{cause}",
         "检查 --pem-password-file 或 $GMT0018_PEM_PASSWORD";
 
     SIGNATURE_INVALID = "signature-invalid", Device;

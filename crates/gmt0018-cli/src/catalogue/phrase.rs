@@ -8,30 +8,84 @@ pub(crate) fn phrase(english: &str) -> Value {
     Value::new(english, known.map_or(english, |phrase| phrase.1))
 }
 
-/// What was being done when something failed; the number in it is a key index.
+/// What was being done when something failed, or where something came from: a text with a number or a name in it.
 pub(crate) fn operation(english: &str) -> Value {
-    for (before, chinese, after) in OPERATIONS {
-        let number = english.strip_prefix(before);
-        if let Some(number) = number.filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) {
-            return Value::new(english, format!("{chinese}{number}{after}"));
-        }
+    if PHRASES.iter().any(|phrase| phrase.0 == english) {
+        return phrase(english);
     }
-    if let Some(library) = english
-        .strip_prefix("the device of ")
-        .and_then(|rest| rest.strip_suffix(" cannot be used"))
-    {
-        return Value::new(english, format!("{library} 的设备无法使用"));
+    for (is_name, templates) in [(false, NUMBERED), (true, NAMED)] {
+        for ((before, after), (chinese, behind)) in templates {
+            let hole = english
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after))
+                .filter(|hole| !hole.is_empty());
+            let fits = |hole: &&str| is_name || hole.bytes().all(|byte| byte.is_ascii_digit());
+            if let Some(hole) = hole.filter(fits) {
+                return Value::new(english, format_args!("{chinese}{hole}{behind}"));
+            }
+        }
     }
     phrase(english)
 }
 
-const OPERATIONS: [(&str, &str, &str); 2] = [
+/// What stands before and behind a number or a name, in English and in Chinese.
+type Template = ((&'static str, &'static str), (&'static str, &'static str));
+
+const NUMBERED: &[Template] = &[
     (
-        "cannot sign with key index ",
-        "无法用密钥索引 ",
-        " 的私钥签名",
+        ("cannot sign with key index ", ""),
+        ("无法用密钥索引 ", " 的私钥签名"),
     ),
-    ("cannot read key index ", "无法读取密钥索引 ", " 的公钥"),
+    (
+        ("cannot sign with key index ", " again"),
+        ("无法再次用密钥索引 ", " 的私钥签名"),
+    ),
+    (
+        ("cannot read key index ", ""),
+        ("无法读取密钥索引 ", " 的公钥"),
+    ),
+    (
+        ("cannot use key index ", ""),
+        ("无法使用密钥索引 ", " 的私钥"),
+    ),
+    (
+        ("there is no key at index ", ""),
+        ("密钥索引 ", " 处没有密钥"),
+    ),
+    (
+        ("no key pair was made at index ", ""),
+        ("没有在密钥索引 ", " 处生成密钥对"),
+    ),
+    (
+        ("no key-encryption key was made at index ", ""),
+        ("没有在索引 ", " 处生成密钥加密密钥（KEK）"),
+    ),
+    (
+        ("the password of index ", " was not changed"),
+        ("没有修改密钥索引 ", " 的私钥访问控制码"),
+    ),
+    (
+        ("the keys of index ", " were not removed"),
+        ("没有删除密钥索引 ", " 的密钥"),
+    ),
+    (("a key pair at index ", ""), ("密钥索引 ", " 处的密钥对")),
+    (
+        ("a key-encryption key at index ", ""),
+        ("索引 ", " 处的密钥加密密钥（KEK）"),
+    ),
+    (("it has more than ", " bytes"), ("文件超过 ", " 字节")),
+];
+
+const NAMED: &[Template] = &[
+    (
+        ("the device of ", " cannot be used"),
+        ("", " 的设备无法使用"),
+    ),
+    (("the file ", ""), ("文件 ", "")),
+    (("a line of the file ", ""), ("文件 ", " 的某一行")),
+    (("the node ", " is there twice"), ("节点 ", " 重复出现")),
+    (("the node ", " has the weight 0"), ("节点 ", " 的权重为 0")),
+    (("", " cannot be used"), ("", " 无法使用")),
 ];
 
 const PHRASES: &[(&str, &str)] = &[
@@ -51,6 +105,24 @@ const PHRASES: &[(&str, &str)] = &[
         "软件密码卡的密钥库无法打开",
     ),
     ("no key was made", "没有生成密钥"),
+    ("no key could be made", "无法生成密钥"),
+    ("the key was not imported", "没有导入密钥"),
+    ("the store cannot be opened", "密钥库无法打开"),
+    ("the store cannot be read", "密钥库无法读取"),
+    ("no store was created", "没有创建密钥库"),
+    ("no backup was made", "没有完成备份"),
+    ("no directory for the store", "没有密钥库目录"),
+    ("the software card does not start", "软件密码卡无法启动"),
+    (
+        "cannot make a software card in memory",
+        "无法创建内存中的软件密码卡",
+    ),
+    (
+        "no key was made in the software card in memory",
+        "内存中的软件密码卡没有生成密钥",
+    ),
+    ("the signature could not be verified", "无法验签"),
+    ("cannot verify", "无法验签"),
     // What a file looks like that was taken for a library.
     ("an empty file", "空文件"),
     ("a linker script", "链接器脚本"),
@@ -145,6 +217,240 @@ const PHRASES: &[(&str, &str)] = &[
         "每个节点都要有自己的密钥",
     ),
     ("write 1 or more", "权重应大于等于 1"),
+    (
+        "all weights together are more than 64 bits hold",
+        "权重之和超出 64 位整数的范围",
+    ),
+    ("write small numbers", "请写较小的权重"),
+    (
+        "the node id is missing: build_chain.sh leaves it out when it is given a public key",
+        "缺少节点 ID：build_chain.sh 对公钥不会写入节点 ID，请补上",
+    ),
+    (
+        "from version 3.3.0 on the node does not start without: write the address of an account",
+        "3.3.0 及以上版本的节点缺少它就无法启动：请写管理员账户的地址",
+    ),
+    (
+        "a number from -2147483648 to 2147483647",
+        " -2147483648 至 2147483647 之间的整数",
+    ),
+    (
+        "there are no comments behind a value: put it on a line of its own",
+        "值后面不能写注释：请把注释单独写一行",
+    ),
+    ("write digits only", "只能写数字"),
+    ("a number of 1 or more", "大于等于 1 的整数"),
+    ("pbft or rpbft", " pbft 或 rpbft"),
+    ("write consensus_type=pbft", "写 consensus_type=pbft"),
+    // Passwords and keys.
+    ("what was typed", "键入的内容"),
+    ("the password", "私钥访问控制码"),
+    ("signing", "签名密钥"),
+    ("encryption", "加密密钥"),
+    (
+        "the index has only the other key of the pair",
+        "该索引处只有这一对密钥中的另一把",
+    ),
+    ("it is not text", "不是文本"),
+    ("the BEGIN line does not end", "BEGIN 行没有结尾"),
+    ("the END line is missing", "缺少 END 行"),
+    (
+        "there is nothing between BEGIN and END",
+        "BEGIN 行与 END 行之间没有内容",
+    ),
+    ("the text is not base64", "内容不是 base64"),
+    // What was given on the command line.
+    ("public key", "公钥"),
+    ("signature", "签名"),
+    ("signature r", "签名的 r "),
+    ("signature s", "签名的 s "),
+    (
+        "64 (x || y) or 65 (04 || x || y)",
+        "64（x || y）或 65（04 || x || y）",
+    ),
+    ("it is not made of hex digits", "它不是十六进制数"),
+    (
+        "pass e in hex, or a FILE to have e computed from it",
+        "用十六进制给出 e，或指定 FILE，由本命令计算 e",
+    ),
+    (
+        "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex",
+        "请给出 128 位十六进制的 r || s，或十六进制的 GM/T 0009 DER 编码",
+    ),
+    (
+        "give x || y in 128 hex digits, or @ and the path of a PEM file",
+        "请给出 128 位十六进制的 x || y，或 @ 加 PEM 文件的路径",
+    ),
+    (
+        "pass a SubjectPublicKeyInfo PEM, such as `gmt0018 soft export-public` writes",
+        "请指定 SubjectPublicKeyInfo 格式的 PEM 文件，例如 `gmt0018 soft export-public` 的输出",
+    ),
+    (
+        "there is neither FILE nor --digest",
+        "既没有 FILE，也没有 --digest",
+    ),
+    (
+        "there is neither FILE nor --key-index",
+        "既没有 FILE，也没有 --key-index",
+    ),
+    ("give one of them", "请给出其中一个"),
+    ("a key or a signature is missing", "缺少公钥或签名"),
+    (
+        "give --public-key and --signature, or --batch",
+        "请给出 --public-key 和 --signature，或使用 --batch",
+    ),
+    (
+        "--vendor is for a return code, and this is an error of the command",
+        "--vendor 只用于错误码，而这是本命令的错误",
+    ),
+    ("leave out --vendor", "去掉 --vendor"),
+    (
+        "--password-file is for the key that --key-index names, and none is named",
+        "--password-file 用于 --key-index 指定的密钥，而没有指定密钥索引",
+    ),
+    ("pass --key-index N too", "请同时指定 --key-index N"),
+    (
+        "a node and an account are named by their signing key, and --role encrypt asks for the other",
+        "节点 ID 和账户地址由签名密钥得出，而 --role encrypt 指定的是加密密钥",
+    ),
+    (
+        "leave --role out, or use --form hex",
+        "去掉 --role，或使用 --form hex",
+    ),
+    (
+        "--dialect and --open-conf are for a vendor's library, and none is named",
+        "--dialect 和 --open-conf 用于厂商的动态库，而没有指定动态库",
+    ),
+    (
+        "name the library with --lib or $GMT0018_LIB, or leave these options out",
+        "用 --lib 或 $GMT0018_LIB 指定动态库，或去掉这些选项",
+    ),
+    (
+        "--dialect is for a vendor's library, and none is named",
+        "--dialect 用于厂商的动态库，而没有指定动态库",
+    ),
+    (
+        "name the library with --hsm-lib, or leave --dialect out",
+        "用 --hsm-lib 指定动态库，或去掉 --dialect",
+    ),
+    (
+        "--node-pem is for keys in a card",
+        "--node-pem 用于密码卡中的密钥",
+    ),
+    (
+        "leave it out; a node whose key is in no card needs its private key in conf/node.pem",
+        "请去掉它；密钥不在密码卡中的节点需要 conf/node.pem 中的私钥",
+    ),
+    (
+        "with --hsm the keys exist already, and neither --node-keys nor --key-indexes says which they are",
+        "--hsm 表示密钥已经存在，而 --node-keys 和 --key-indexes 都没有给出",
+    ),
+    (
+        "pass --key-indexes to have them read from the card, or --node-keys with a directory of key files",
+        "用 --key-indexes 从密码卡读取公钥，或用 --node-keys 指定存放密钥文件的目录",
+    ),
+    (
+        "make keys in a card with the vendor's tool; for the software card leave --hsm-lib and $GMT0018_LIB out",
+        "密码卡中的密钥请用厂商的管理工具生成；使用软件密码卡时请去掉 --hsm-lib 和 $GMT0018_LIB",
+    ),
+    (
+        "SM4-CBC takes whole blocks of 16 bytes",
+        "SM4-CBC 的数据长度必须是 16 字节的整数倍",
+    ),
+    (
+        "pass an address such as http://127.0.0.1:20200/metrics",
+        "请给出地址，例如 http://127.0.0.1:20200/metrics",
+    ),
+    // A chain.
+    ("it is not a file", "不是文件"),
+    ("it is not executable", "没有可执行权限"),
+    (
+        "choose a name such as group0 or chain0",
+        "请使用 group0、chain0 之类的名称",
+    ),
+    (
+        "write the first port for nodes and the first for clients, such as 30300,20200",
+        "依次写节点间通信的起始端口和客户端的起始端口，例如 30300,20200",
+    ),
+    (
+        "choose a lower first port, or fewer nodes",
+        "选择较小的起始端口，或减少节点数",
+    ),
+    (
+        "choose first ports that are farther apart",
+        "把两个起始端口隔开一些",
+    ),
+    (
+        "write each address once, with the number of all its nodes",
+        "每个地址只写一次，并写上该地址的节点总数",
+    ),
+    ("ask for fewer nodes", "减少节点数"),
+    (
+        "write 127.0.0.1:4, or [::1]:4, and commas between",
+        "写成 127.0.0.1:4 或 [::1]:4，多个之间用逗号分隔",
+    ),
+    (
+        "write the version that the nodes have, such as 3.16.0",
+        "请写节点的版本号，例如 3.16.0",
+    ),
+    (
+        "write the address of the account; `gmt0018 keys show` prints that of a key in a card",
+        "请写账户地址；卡内密钥的账户地址可用 `gmt0018 keys show` 查看",
+    ),
+    (
+        "name the directory that is to be made",
+        "请指定要创建的目录",
+    ),
+    (
+        "pass --address with the address that other nodes reach this one at",
+        "用 --address 指定其他节点访问本节点的地址",
+    ),
+    ("write two different ports", "两个端口不能相同"),
+    ("both ports are the same", "两个端口相同"),
+    (
+        "a node beside the new one has the last port there is",
+        "新节点旁的节点已占用最后一个端口",
+    ),
+    (
+        "pass --ports with two that are free",
+        "用 --ports 指定两个空闲端口",
+    ),
+    // What to try where nothing better is known.
+    (
+        "run `gmt0018 probe` to see what the library offers",
+        "用 `gmt0018 probe` 查看动态库提供的功能",
+    ),
+    (
+        "`gmt0018 keys list` shows the indexes in use; check the password",
+        "用 `gmt0018 keys list` 查看已有密钥的索引，并核对私钥访问控制码",
+    ),
+    (
+        "run `gmt0018 probe`; check the card, its driver and --dialect",
+        "运行 `gmt0018 probe`；检查密码卡、驱动和 --dialect",
+    ),
+    (
+        "pass the path of the vendor's SDF library with --lib",
+        "用 --lib 指定厂商 SDF 动态库的路径",
+    ),
+    (
+        "leave out --on-card to verify in software",
+        "去掉 --on-card，改用软件验签",
+    ),
+    (
+        "pass --engine portable, and report it",
+        "加 --engine portable，并请反馈该问题",
+    ),
+    // Quick checks.
+    (
+        "two draws of 32 bytes differ",
+        "两次取 32 字节随机数，结果不同",
+    ),
+    (
+        "two draws of 32 bytes are equal or constant",
+        "两次取 32 字节随机数，结果相同或为常数",
+    ),
+    ("the digest of \"abc\" is right", "\"abc\" 的杂凑值正确"),
+    ("the digest of \"abc\" is wrong", "\"abc\" 的杂凑值错误"),
 ];
 
 #[cfg(test)]
@@ -157,10 +463,19 @@ mod tests {
             operation("cannot sign with key index 43").chinese,
             "无法用密钥索引 43 的私钥签名"
         );
-        assert_eq!(
-            operation("the device of /l.so cannot be used").chinese,
-            "/l.so 的设备无法使用"
-        );
+        for (english, chinese) in [
+            ("the device of /l.so cannot be used", "/l.so 的设备无法使用"),
+            ("/n/config.ini cannot be used", "/n/config.ini 无法使用"),
+            ("the library cannot be used", "动态库无法使用"),
+            (
+                "cannot sign with key index 4 again",
+                "无法再次用密钥索引 4 的私钥签名",
+            ),
+            ("cannot read key index x", "cannot read key index x"),
+            ("the file pin", "文件 pin"),
+        ] {
+            assert_eq!(operation(english), Value::new(english, chinese));
+        }
         assert_eq!(phrase("a text file").chinese, "文本文件");
         assert_eq!(phrase("never heard of"), Value::same("never heard of"));
         for (english, chinese) in PHRASES {

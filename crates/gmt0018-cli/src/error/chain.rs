@@ -4,47 +4,72 @@ use std::{fmt, io, path::Path};
 
 use fisco_node::identity::NodeId;
 
-use super::Error;
-use crate::exit::Exit;
+use super::{Error, of_system};
+use crate::{catalogue::phrase::phrase, exit::Exit};
 
 /// The directory that is made, and its files.
 impl Error {
     pub(crate) fn output_exists(directory: &Path) -> Self {
-        Self::new(
+        let directory = directory.display();
+        Self::translated(
             Exit::Configuration,
-            "nothing was built",
-            format!(
-                "{} exists already, and nothing in it was changed",
-                directory.display()
+            ("nothing was built", "没有建链"),
+            (
+                format!("{directory} exists already, and nothing in it was changed"),
+                format!("{directory} 已存在，其内容没有改动"),
             ),
-            "name another --output, or move the old one away",
+            (
+                "name another --output, or move the old one away",
+                "用 --output 指定其他目录，或移走原有目录",
+            ),
         )
     }
 
     pub(crate) fn no_parent(directory: &Path, parent: &Path) -> Self {
-        Self::new(
+        let (directory, parent) = (directory.display(), parent.display());
+        Self::translated(
             Exit::Configuration,
-            format!("{} cannot be made", directory.display()),
-            format!("there is no directory {}", parent.display()),
-            "make that directory first, or name another --output",
+            (
+                format!("{directory} cannot be made"),
+                format!("无法创建 {directory}"),
+            ),
+            (
+                format!("there is no directory {parent}"),
+                format!("目录 {parent} 不存在"),
+            ),
+            (
+                "make that directory first, or name another --output",
+                "先创建该目录，或用 --output 指定其他目录",
+            ),
         )
     }
 
     pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Configuration,
-            format!("cannot write {}", path.display()),
-            cause,
-            "check the directory's permissions and the space on its disk; nothing was left there",
+            (format!("cannot write {path}"), format!("无法写入 {path}")),
+            of_system(cause),
+            (
+                "check the directory's permissions and the space on its disk; nothing was left there",
+                "检查目录权限和磁盘空间；没有留下任何文件",
+            ),
         )
     }
 
     pub(crate) fn node_binary(path: &Path, why: &dyn fmt::Display) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Usage,
-            format!("the node's program {} cannot be used", path.display()),
-            why,
-            "pass --binary with the fisco-bcos that the nodes are to run; nothing is downloaded",
+            (
+                format!("the node's program {path} cannot be used"),
+                format!("节点程序 {path} 无法使用"),
+            ),
+            phrase(&why.to_string()),
+            (
+                "pass --binary with the fisco-bcos that the nodes are to run; nothing is downloaded",
+                "用 --binary 指定节点要运行的 fisco-bcos；本命令不会下载",
+            ),
         )
     }
 
@@ -61,11 +86,18 @@ impl Error {
 /// Keys in files.
 impl Error {
     pub(crate) fn unreadable_keys(path: &Path, cause: &io::Error) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Key,
-            format!("cannot read the keys in {}", path.display()),
-            cause,
-            "pass --node-keys with a directory of key files",
+            (
+                format!("cannot read the keys in {path}"),
+                format!("无法读取 {path} 中的密钥"),
+            ),
+            of_system(cause),
+            (
+                "pass --node-keys with a directory of key files",
+                "用 --node-keys 指定存放密钥文件的目录",
+            ),
         )
     }
 
@@ -136,37 +168,61 @@ impl Error {
     }
 
     pub(crate) fn number_of_indexes(found: usize, count: usize) -> Self {
-        Self::bad_value(
-            "--key-indexes",
+        let why = (
             format!("there are {found} of them for {count} nodes"),
-            "give one index for each node",
-        )
+            format!("{count} 个节点却给出了 {found} 个密钥索引"),
+        );
+        let advice = ("give one index for each node", "为每个节点给出一个密钥索引");
+        Self::value("--key-indexes", why, advice)
     }
 
     pub(crate) fn same_key_in_card(one: u32, other: u32) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Key,
-            "two nodes would have one key",
-            format!("the card gives out the same public key for the indexes {one} and {other}"),
-            "use indexes with different keys; if `gmt0018 keys list` shows one key everywhere, check --dialect",
+            ("two nodes would have one key", "两个节点会使用同一把密钥"),
+            (
+                format!("the card gives out the same public key for the indexes {one} and {other}"),
+                format!("密钥索引 {one} 和 {other} 导出的公钥相同"),
+            ),
+            (
+                "use indexes with different keys; if `gmt0018 keys list` shows one key everywhere, check --dialect",
+                "换用密钥不同的索引；如果 `gmt0018 keys list` 显示的公钥全都相同，请检查 --dialect",
+            ),
         )
     }
 
     pub(crate) fn node_key_exists(index: u32) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Key,
-            "no key was made",
-            format!("there is a key pair at index {index} already, and a key is never overwritten"),
-            "leave --create-keys out to use it, or give other indexes; `gmt0018 soft status` lists those in use",
+            phrase("no key was made"),
+            (
+                format!(
+                    "there is a key pair at index {index} already, and a key is never overwritten"
+                ),
+                format!("密钥索引 {index} 处已有密钥对，已有的密钥不会被覆盖"),
+            ),
+            (
+                "leave --create-keys out to use it, or give other indexes; `gmt0018 soft status` lists those in use",
+                "去掉 --create-keys 以使用该密钥，或换用其他索引；`gmt0018 soft status` 可列出已占用的索引",
+            ),
         )
     }
 
     pub(crate) fn test_signature_refused(index: u32) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Device,
-            format!("the key at index {index} is of no use to a node"),
-            "a signature made with it does not verify under the public key that the device exports for this index",
-            "do not use this key; ask the vendor, and check --dialect",
+            (
+                format!("the key at index {index} is of no use to a node"),
+                format!("密钥索引 {index} 的密钥不能供节点使用"),
+            ),
+            (
+                "a signature made with it does not verify under the public key that the device exports for this index",
+                "用它生成的签名，以设备导出的该索引公钥验签不通过",
+            ),
+            (
+                "do not use this key; ask the vendor, and check --dialect",
+                "不要使用这个密钥；请联系厂商，并检查 --dialect",
+            ),
         )
     }
 
@@ -181,29 +237,57 @@ impl Error {
     }
 
     pub(crate) fn no_software_library(name: &str) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Library,
-            "no library of the software card was found for the nodes to load",
-            format!("there is no {name} beside this program, in deps or in ../lib"),
-            format!("pass --hsm-lib with the path of {name}"),
+            (
+                "no library of the software card was found for the nodes to load",
+                "找不到供节点加载的软件密码卡动态库",
+            ),
+            (
+                format!("there is no {name} beside this program, in deps or in ../lib"),
+                format!("本程序所在目录、deps 和 ../lib 中都没有 {name}"),
+            ),
+            (
+                format!("pass --hsm-lib with the path of {name}"),
+                format!("用 --hsm-lib 指定 {name} 的路径"),
+            ),
         )
     }
 
     pub(crate) fn password_lines(path: &Path, found: usize, count: usize) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Key,
-            format!("cannot use the password file {}", path.display()),
-            format!("it has {found} lines for {count} keys"),
-            "write one password for all keys, or one for each on a line of its own",
+            (
+                format!("cannot use the password file {path}"),
+                format!("访问控制码文件 {path} 无法使用"),
+            ),
+            (
+                format!("it has {found} lines for {count} keys"),
+                format!("共有 {count} 把密钥，文件却有 {found} 行"),
+            ),
+            (
+                "write one password for all keys, or one for each on a line of its own",
+                "所有密钥共用一个访问控制码时只写一行，否则每把密钥写一行",
+            ),
         )
     }
 
     pub(crate) fn password_in_config(index: u32) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Key,
-            format!("the password of key index {index} cannot be written into config.ini"),
-            "the node reads one line of text from it, without blanks at its ends",
-            "give the key another password",
+            (
+                format!("the password of key index {index} cannot be written into config.ini"),
+                format!("密钥索引 {index} 的私钥访问控制码无法写入 config.ini"),
+            ),
+            (
+                "the node reads one line of text from it, without blanks at its ends",
+                "节点只能从中读取一行文本，且首尾不能有空格",
+            ),
+            (
+                "give the key another password",
+                "为该密钥换一个私钥访问控制码",
+            ),
         )
     }
 }

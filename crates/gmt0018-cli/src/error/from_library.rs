@@ -16,7 +16,10 @@ use gmt0018::sm2_signing::{self, EncodingError, ErrorKind};
 use gmt0018::{CallError, Function, ReturnCode};
 use gmt0018_soft::card::{CardError, store::StoreError};
 
-use super::Error;
+use super::{
+    Error,
+    cause::{of_encoding, of_store},
+};
 use crate::{
     catalogue::{
         self, Entry, Value, code,
@@ -64,12 +67,8 @@ impl Error {
             Exit::Key => "`gmt0018 keys list` shows the indexes in use; check the password",
             _ => "run `gmt0018 probe`; check the card, its driver and --dialect",
         };
-        Self::new(
-            exit,
-            what.english,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        Self::translated(exit, what, Value::same(why), advice)
     }
 
     /// The library could not be loaded, or its device not be opened.
@@ -80,8 +79,13 @@ impl Error {
         Self::load(cause).unwrap_or_else(|| {
             let (why, advice) = halves(&cause.to_string(), "; ");
             let fallback = "pass the path of the vendor's SDF library with --lib";
-            let advice = advice.unwrap_or_else(|| fallback.to_owned());
-            Self::new(Exit::Library, what, why, advice)
+            let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+            Self::translated(
+                Exit::Library,
+                operation(&what.into()),
+                Value::same(why),
+                advice,
+            )
         })
     }
 
@@ -181,12 +185,8 @@ impl Error {
         };
         let (why, advice) = halves(&cause.to_string(), "; try: ");
         let fallback = "leave out --on-card to verify in software";
-        Self::new(
-            exit,
-            what,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        Self::translated(exit, phrase(what), Value::same(why), advice)
     }
 
     /// The engine that is to verify a batch could not be made, or gave no verdicts.
@@ -197,17 +197,14 @@ impl Error {
             _ => Exit::Device,
         };
         let fallback = "pass --engine portable, and report it";
-        Self::new(
-            exit,
-            "the signatures cannot be verified",
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        let what = ("the signatures cannot be verified", "无法验签");
+        Self::translated(exit, what, Value::same(why), advice)
     }
 
     /// The store refused or failed while doing `what`.
     pub(crate) fn store(what: impl Into<String>, cause: &StoreError) -> Self {
-        let what = what.into();
+        let what = operation(&what.into());
         if let Some(error) = Self::store_entry(&what, cause) {
             return error;
         }
@@ -231,18 +228,21 @@ impl Error {
             StoreError::IndexOutOfRange { .. } | StoreError::Kdf { .. } => "choose another number",
             _ => "run `gmt0018 soft status`, and check the directory",
         };
-        Self::new(
+        let advice = advice.unwrap_or_else(|| fallback.to_owned());
+        let (why_chinese, advice_chinese) =
+            of_store(cause).unwrap_or_else(|| (why.clone(), phrase(&advice).chinese));
+        Self::translated(
             exit_of_store(cause),
             what,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
+            (why, why_chinese),
+            (advice, advice_chinese),
         )
     }
 
     /// What a store often refuses; `None` for what has no entry.
-    fn store_entry(what: &str, cause: &StoreError) -> Option<Self> {
+    fn store_entry(what: &Value, cause: &StoreError) -> Option<Self> {
         use catalogue::device as entry;
-        let what = ("what", phrase(what));
+        let what = ("what", what.clone());
         Some(match cause {
             StoreError::Missing { directory } => {
                 let directory = ("directory", Value::same(directory.display()));
@@ -265,14 +265,25 @@ impl Error {
     pub(crate) fn soft_card(what: impl Into<String>, cause: &CardError) -> Self {
         match cause {
             CardError::Store(cause) => Self::store(what, cause),
-            _ => Self::new(Exit::Device, what, cause, "run `gmt0018 probe`"),
+            _ => Self::translated(
+                Exit::Device,
+                operation(&what.into()),
+                Value::same(cause),
+                ("run `gmt0018 probe`", "运行 `gmt0018 probe`"),
+            ),
         }
     }
 
     /// A value on the command line has the wrong form.
     pub(crate) fn encoding(option: &str, cause: &EncodingError, fallback: &str) -> Self {
         let (why, advice) = halves(&cause.to_string(), "; ");
-        Self::bad_value(option, why, advice.as_deref().unwrap_or(fallback))
+        // The Chinese reason has its advice in itself.
+        let advice = (
+            advice.unwrap_or_else(|| fallback.to_owned()),
+            phrase(fallback).chinese,
+        );
+        let why = (why, of_encoding(cause).chinese);
+        Self::value(option, why, advice)
     }
 }
 
