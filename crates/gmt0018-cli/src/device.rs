@@ -262,12 +262,12 @@ impl Origin {
                 let path = path.display();
                 Value::new(
                     format_args!("software card in this process, store {path}"),
-                    format_args!("本进程内的软件密码卡，密钥库 {path}"),
+                    format_args!("内置的软件密码卡，密钥库 {path}"),
                 )
             }
             Self::Memory => Value::new(
                 "software card in this process, in memory only",
-                "本进程内的软件密码卡，仅在内存中",
+                "内置的软件密码卡，仅在内存中",
             ),
         }
     }

@@ -122,7 +122,7 @@ pub(super) fn of_encoding(cause: &EncodingError) -> Value {
             expected,
             found,
         } => format!(
-            "{}应为 {} 字节，实际为 {found} 字节",
+            "{}的字节数应为 {}，实际为 {found}",
             name(what),
             name(expected)
         ),
@@ -300,7 +300,7 @@ mod tests {
         let cause = gmt0018::sm2_signing::PublicKey::from_hex("00").unwrap_err();
         assert_eq!(
             of_encoding(&cause).chinese,
-            "公钥应为 64（x || y）或 65（04 || x || y）字节，实际为 1 字节"
+            "公钥的字节数应为 64（x || y）或 65（04 || x || y），实际为 1"
         );
         let cause = "00".parse::<fisco_node::identity::NodeId>().unwrap_err();
         assert!(of_node_id(&cause).chinese.contains("实际有 2 个字符"));

@@ -1,6 +1,6 @@
 //! Errors of `keys check`, `keys export` and what a card's interface lacks.
 
-use super::{Error, OTHER_OF_THE_PAIR};
+use super::{Error, key::OTHER_OF_THE_PAIR};
 use crate::{catalogue::phrase::phrase, exit::Exit};
 
 impl Error {

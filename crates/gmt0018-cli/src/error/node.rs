@@ -307,7 +307,7 @@ pub(crate) fn warning_texts(warning: &Warning) -> (Option<&'static Entry>, Fille
         Kind::UnknownKey { nearest } => {
             let nearest = nearest.map_or_else(
                 || phrase(&warning.advice()),
-                |name| Value::new(name, format!("是否应为 {name}")),
+                |name| Value::new(name, format!("可能应写作 {name}")),
             );
             (&entry::UNKNOWN_KEY, vec![("nearest", nearest)])
         }
