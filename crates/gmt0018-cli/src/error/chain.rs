@@ -7,7 +7,7 @@ use std::{fmt, io, path::Path};
 use fisco_node::identity::NodeId;
 
 use super::{Error, of_system};
-use crate::{catalogue::phrase::phrase, exit::Exit};
+use crate::{catalogue::Value, exit::Exit};
 
 /// The directory that is made, and its files.
 impl Error {
@@ -15,7 +15,7 @@ impl Error {
         let directory = directory.display();
         Self::translated(
             Exit::Configuration,
-            ("nothing was built", "没有建链"),
+            ("nothing was built", "没有生成任何文件"),
             (
                 format!("{directory} exists already, and nothing in it was changed"),
                 format!("{directory} 已存在，其内容没有改动"),
@@ -59,7 +59,7 @@ impl Error {
         )
     }
 
-    pub(crate) fn node_binary(path: &Path, why: &dyn fmt::Display) -> Self {
+    pub(crate) fn node_binary(path: &Path, why: impl Into<Value>) -> Self {
         let path = path.display();
         Self::translated(
             Exit::Usage,
@@ -67,7 +67,7 @@ impl Error {
                 format!("the node's program {path} cannot be used"),
                 format!("节点程序 {path} 无法使用"),
             ),
-            phrase(&why.to_string()),
+            why,
             (
                 "pass --binary with the fisco-bcos that the nodes are to run; nothing is downloaded",
                 "用 --binary 指定节点要运行的 fisco-bcos；本命令不会下载",

@@ -157,6 +157,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     // Passwords and keys.
     ("what was typed", "键入的内容"),
     ("the password", "私钥访问控制码"),
+    // The roles of keys.
     ("signing", "签名密钥"),
     ("encryption", "加密密钥"),
     (
@@ -273,50 +274,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "pass an address such as http://127.0.0.1:20200/metrics",
         "请给出地址，例如 http://127.0.0.1:20200/metrics",
     ),
+    (
+        "it does not begin with http://, and nothing else is spoken",
+        "它不以 http:// 开头，而这里只支持 http",
+    ),
+    (
+        "there are blanks or control characters in it",
+        "其中有空格或控制字符",
+    ),
+    (
+        "a user or a password in it is not sent",
+        "其中的用户名和口令不会发送",
+    ),
+    ("there is no host in it", "其中没有主机名"),
     // A chain.
-    ("it is not a file", "不是文件"),
-    ("it is not executable", "没有可执行权限"),
-    (
-        "choose a name such as group0 or chain0",
-        "请使用 group0、chain0 之类的名称",
-    ),
-    (
-        "write the first port for nodes and the first for clients, such as 30300,20200",
-        "依次写节点间通信的起始端口和客户端的起始端口，例如 30300,20200",
-    ),
-    (
-        "choose a lower first port, or fewer nodes",
-        "选择较小的起始端口，或减少节点数",
-    ),
-    (
-        "choose first ports that are farther apart",
-        "把两个起始端口隔开一些",
-    ),
-    (
-        "write each address once, with the number of all its nodes",
-        "每个地址只写一次，并写上该地址的节点总数",
-    ),
-    ("ask for fewer nodes", "减少节点数"),
-    (
-        "write 127.0.0.1:4, or [::1]:4, and commas between",
-        "写成 127.0.0.1:4 或 [::1]:4，多个之间用逗号分隔",
-    ),
-    (
-        "write the version that the nodes have, such as 3.16.0",
-        "请写节点的版本号，例如 3.16.0",
-    ),
-    (
-        "write the address of the account; `gmt0018 keys show` prints that of a key in a card",
-        "请写账户地址；卡内密钥的账户地址可用 `gmt0018 keys show` 查看",
-    ),
-    (
-        "name the directory that is to be made",
-        "请指定要创建的目录",
-    ),
-    (
-        "pass --address with the address that other nodes reach this one at",
-        "用 --address 指定其他节点访问本节点的地址",
-    ),
     ("write two different ports", "两个端口不能相同"),
     ("both ports are the same", "两个端口相同"),
     (

@@ -1,7 +1,7 @@
 //! Errors that have no entry in the catalogue, and are translated all the same.
 
 use super::{error_of, is_han};
-use crate::support::{Place, soft_library};
+use crate::support::Place;
 
 #[test]
 fn what_a_user_meets_first_is_in_chinese() {
@@ -10,7 +10,6 @@ fn what_a_user_meets_first_is_in_chinese() {
     place.write("large", &"1".repeat(70_000));
     place.write("short", "abcd");
     place.write("public.pem", PUBLIC_PEM);
-    let library = soft_library();
     let digest = "0".repeat(62);
     for (exit, command) in [
         (2, "hash absent"),
@@ -24,8 +23,6 @@ fn what_a_user_meets_first_is_in_chinese() {
         (2, "sign --key-index 1 --password-file pin --digest xyz"),
         (2, "verify --public-key 00 --signature 00 message"),
         (2, "verify --public-key xx --signature 00 message"),
-        (2, "verify --public-key @message --signature 00 message"),
-        (2, "verify --public-key 00 message"),
         (2, "verify --batch empty"),
         (2, "verify --batch absent"),
         (2, "test --password-file pin"),
@@ -33,12 +30,13 @@ fn what_a_user_meets_first_is_in_chinese() {
         (2, "keys generate"),
         (2, "keys import"),
         (2, "probe --dialect softsdf"),
-        (2, "bench sm4 --size 15"),
         (2, "top --metrics nowhere --once"),
         (2, "node-id absent"),
-        (2, "node-pem"),
         (2, "chain build -l 127.0.0.1:4 -e absent"),
         (2, "chain build -l localhost:4 -e /bin/sh"),
+        (2, "chain build -l 127.0.0.1:4 -e /bin/sh -p 30300"),
+        (2, "chain build -l 127.0.0.1:4 -e /bin/sh -p 30300,30301"),
+        (2, "chain build -l 127.0.0.1:4 -e /bin/sh -g a.b"),
         (2, "config fix store/../genesis"),
         (5, "node-id short"),
         (5, "node-id message"),
@@ -63,12 +61,10 @@ fn what_a_user_meets_first_is_in_chinese() {
         (6, "soft init --soft-dir conf"),
         (6, "chain build -l 127.0.0.1:4 -e /bin/sh -o store"),
         (6, "chain build -l 127.0.0.1:4 -e /bin/sh -o absent/nodes"),
+        (2, "chain build -l 127.0.0.1:1 -e /bin/sh --hsm"),
         (
             2,
-            &format!(
-                "chain build -l 127.0.0.1:1 -e /bin/sh --hsm --hsm-lib {}",
-                library.display()
-            ),
+            "chain build -l 127.0.0.1:2 -e /bin/sh --key-indexes 1,1 --password-file pin",
         ),
     ] {
         if command.contains("genesis") {
