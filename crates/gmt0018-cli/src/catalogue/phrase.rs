@@ -35,6 +35,8 @@ pub(crate) fn operation(english: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
     #[test]
@@ -60,6 +62,46 @@ mod tests {
         assert_eq!(phrase("never heard of"), Value::same("never heard of"));
         for (english, chinese) in PHRASES {
             assert!(english.is_ascii() && !chinese.is_ascii(), "{english}");
+        }
+    }
+
+    /// A text that was changed where it is written would lose its translation and nobody notice.
+    #[test]
+    fn every_text_is_written_somewhere() {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let crates = own.parent().unwrap();
+        if !crates.join("gmt0018-soft/src").is_dir() {
+            // This crate alone does not have the texts of the others.
+            return;
+        }
+        let mut sources = String::new();
+        for entry in fs::read_dir(crates).unwrap() {
+            collect(&entry.unwrap().path().join("src"), &mut sources);
+        }
+        let written = sources.replace("\\\"", "\"");
+        let templates = NUMBERED.iter().chain(NAMED);
+        let parts = templates.flat_map(|(english, _)| [english.0, english.1]);
+        for text in PHRASES.iter().map(|phrase| phrase.0).chain(parts) {
+            assert!(written.contains(text), "{text} is written nowhere");
+        }
+    }
+
+    /// The sources below a directory, without the tables, and with texts of several lines on one.
+    fn collect(directory: &Path, sources: &mut String) {
+        for entry in fs::read_dir(directory).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                if !path.ends_with("catalogue/phrase") {
+                    collect(&path, sources);
+                }
+                continue;
+            }
+            for line in fs::read_to_string(&path).unwrap().lines() {
+                match line.trim_start().strip_suffix('\\') {
+                    Some(part) => sources.push_str(part),
+                    None => sources.extend([line.trim_start(), "\n"]),
+                }
+            }
         }
     }
 }

@@ -6,12 +6,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("no session with the device", "无法与设备建立会话"),
     ("the library cannot be used", "动态库无法使用"),
     ("the device gives no random bytes", "设备无法产生随机数"),
-    ("the device cannot hash", "设备无法做 SM3 杂凑"),
-    ("cannot hash", "无法做 SM3 杂凑"),
+    ("the device cannot hash", "设备无法进行 SM3 杂凑运算"),
+    ("cannot hash", "无法进行 SM3 杂凑运算"),
     ("cannot encrypt", "无法加密"),
-    ("the node cannot start so", "节点无法这样启动"),
-    ("nothing was checked", "没有做任何检查"),
-    ("nothing was changed", "没有做任何修改"),
+    ("the node cannot start so", "节点无法以此配置启动"),
+    ("nothing was checked", "没有进行任何检查"),
+    ("nothing was changed", "没有进行任何修改"),
     (
         "the software card's store cannot be opened",
         "软件密码卡的密钥库无法打开",
@@ -64,7 +64,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "请写厂商 SDF 动态库的路径",
     ),
     // What a function left behind.
-    ("the handle it gave is null", "给出的句柄为空"),
+    ("the handle it gave is null", "返回的句柄为空"),
     ("the public key is all zero", "公钥全为零"),
     ("r or s of the signature is zero", "签名的 r 或 s 为零"),
     ("a number has more than 256 bits", "数值超过 256 位"),
@@ -81,7 +81,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "the length it gave is larger than the buffer",
-        "给出的长度大于缓冲区",
+        "返回的长度大于缓冲区",
     ),
     // What a setting should be, and what to write.
     ("true or false", "true 或 false"),
@@ -95,11 +95,11 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     (
         "set kms_type to HSM for a card",
-        "使用密码卡时写 kms_type=HSM",
+        "使用密码卡时请设置 kms_type=HSM",
     ),
     (
         "write it, or set [storage_security] enable=false",
-        "补上该项，或写 [storage_security] enable=false",
+        "补上该项，或设置 [storage_security] enable=false",
     ),
     ("a path", "路径"),
     (
