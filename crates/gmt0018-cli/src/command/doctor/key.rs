@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use fisco_node::identity::NodeId;
+use fisco_node::{config::Password, identity::NodeId};
 use gmt0018::{
-    KeyIndex, Pin, Session,
+    KeyIndex, Pin, PinError, Session,
     sm2_signing::{Prehash, PublicKey, Verifier as _},
 };
 use sm_soft::{SoftVerifier, curve};
@@ -169,49 +169,11 @@ pub(super) fn show_password(
     let configured = node
         .password()
         .filter(|_| node.key_index() == Some(key.index));
-    let (pin, origin) = match (given, configured) {
-        (Given::NoPassword, _) => {
-            let because = (
-                "--no-password says that the key has none",
-                "--no-password 表明该密钥没有设置私钥访问控制码",
-            );
-            checks.skip(PASSWORD, because, None);
-            return Access::Held;
-        }
-        (Given::Password(pin), _) => (
-            Ok(pin.clone()),
-            Value::new("the password", "私钥访问控制码"),
-        ),
-        (Given::Nothing, Some(password)) if password.is_empty() => {
-            let because = (
-                "config.ini has none, and the node asks for no right",
-                "config.ini 中没有配置私钥访问控制码，节点不会申请私钥使用权限",
-            );
-            checks.skip(PASSWORD, because, None);
-            return Access::Held;
-        }
-        (Given::Nothing, Some(password)) => (
-            Pin::new(password.as_bytes().to_vec()),
-            Value::new(
-                "the password in config.ini",
-                "config.ini 中的私钥访问控制码",
-            ),
-        ),
-        (Given::Nothing, None) if key.is_ours => (
-            Pin::new(PASSWORD_IN_MEMORY.to_vec()),
-            Value::new(
-                "the password made for this check",
-                "为本次检查设置的私钥访问控制码",
-            ),
-        ),
-        (Given::Nothing, None) => {
-            let because = ("none was given", "没有提供私钥访问控制码");
-            let advice = (
-                "pass --password-file, or --no-password if the key has none",
-                "用 --password-file 提供；如果该密钥没有设置，请加 --no-password",
-            );
-            checks.skip(PASSWORD, because, Some(advice));
-            return Access::NotTried;
+    let (pin, origin) = match choose(given, configured, key.is_ours) {
+        Ok(chosen) => chosen,
+        Err((access, because, advice)) => {
+            checks.skip(PASSWORD, because, advice);
+            return access;
         }
     };
     let index = KeyIndex::new(key.index);
@@ -226,8 +188,8 @@ pub(super) fn show_password(
     match outcome {
         Ok(()) => {
             let subject = (
-                format!("{} is right; it was shown once", origin.english),
-                format!("{}正确（只向设备提交了一次）", origin.chinese),
+                format!("{} is right; it was shown once", origin.0),
+                format!("{}正确（只向设备提交了一次）", origin.1),
             );
             checks.ok(PASSWORD, subject);
             Access::Held
@@ -243,6 +205,58 @@ pub(super) fn show_password(
             );
             checks.fail(PASSWORD, exit, what, why, advice);
             Access::Refused
+        }
+    }
+}
+
+/// A password, and where it comes from.
+type Chosen = (Result<Pin, PinError>, (&'static str, &'static str));
+/// What becomes of the key without a password, why there is none, and how one is had.
+type Without = (
+    Access,
+    (&'static str, &'static str),
+    Option<(&'static str, &'static str)>,
+);
+
+/// The password to show: the one given, else the one of config.ini, else the one made for the checks.
+fn choose(given: &Given, configured: Option<&Password>, is_ours: bool) -> Result<Chosen, Without> {
+    match (given, configured) {
+        (Given::NoPassword, _) => {
+            let because = (
+                "--no-password says that the key has none",
+                "--no-password 表明该密钥没有设置私钥访问控制码",
+            );
+            Err((Access::Held, because, None))
+        }
+        (Given::Password(pin), _) => Ok((Ok(pin.clone()), ("the password", "私钥访问控制码"))),
+        (Given::Nothing, Some(password)) if password.is_empty() => {
+            let because = (
+                "config.ini has none, and the node asks for no right",
+                "config.ini 中没有配置私钥访问控制码，节点不会申请私钥使用权限",
+            );
+            Err((Access::Held, because, None))
+        }
+        (Given::Nothing, Some(password)) => Ok((
+            Pin::new(password.as_bytes().to_vec()),
+            (
+                "the password in config.ini",
+                "config.ini 中的私钥访问控制码",
+            ),
+        )),
+        (Given::Nothing, None) if is_ours => Ok((
+            Pin::new(PASSWORD_IN_MEMORY.to_vec()),
+            (
+                "the password made for this check",
+                "为本次检查设置的私钥访问控制码",
+            ),
+        )),
+        (Given::Nothing, None) => {
+            let because = ("none was given", "没有提供私钥访问控制码");
+            let advice = (
+                "pass --password-file, or --no-password if the key has none",
+                "用 --password-file 提供；如果该密钥没有设置，请加 --no-password",
+            );
+            Err((Access::NotTried, because, Some(advice)))
         }
     }
 }
