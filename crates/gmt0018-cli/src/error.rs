@@ -145,7 +145,7 @@ impl Error {
 /// The command line and its input.
 impl Error {
     pub(crate) fn unreadable(path: &Path, cause: &io::Error) -> Self {
-        let name = name(path);
+        let name = names(path);
         Self::translated(
             Exit::Usage,
             (
@@ -197,7 +197,7 @@ impl Error {
     }
 
     pub(crate) fn no_items(path: &Path) -> Self {
-        let name = name(path);
+        let name = names(path);
         Self::translated(
             Exit::Usage,
             ("nothing was verified", "没有验签任何数据"),
@@ -274,10 +274,18 @@ impl fmt::Display for Error {
     }
 }
 
-fn name(path: &Path) -> Value {
+fn name(path: &Path) -> String {
     if path == Path::new("-") {
-        Value::new("stdin", "标准输入")
+        "stdin".to_owned()
     } else {
-        Value::same(path.display())
+        path.display().to_string()
     }
+}
+
+/// The name in both languages.
+fn names(path: &Path) -> Value {
+    if path == Path::new("-") {
+        return Value::new(name(path), "标准输入");
+    }
+    Value::same(name(path))
 }

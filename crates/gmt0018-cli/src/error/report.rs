@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use super::{Error, name};
+use super::{Error, names};
 use crate::{catalogue::Value, exit::Exit};
 
 impl Error {
@@ -24,7 +24,7 @@ impl Error {
 
     /// A file is not the output of `gmt0018 test --json`.
     pub(crate) fn test_results(path: &Path, why: impl fmt::Display) -> Self {
-        let name = name(path);
+        let name = names(path);
         Self::translated(
             Exit::Usage,
             (
