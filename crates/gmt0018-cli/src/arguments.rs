@@ -72,7 +72,7 @@ pub(crate) struct Arguments {
     #[arg(long, short, global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
 
-    /// The language of errors and explanations [default: from $LC_ALL, $LC_MESSAGES, $LANG].
+    /// The language of errors, of doctor and of explanations [default: from $LC_ALL, $LC_MESSAGES, $LANG].
     #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Output")]
     pub(crate) lang: Option<Language>,
 

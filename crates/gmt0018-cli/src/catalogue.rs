@@ -54,6 +54,18 @@ impl Value {
     pub(crate) fn same(text: impl fmt::Display) -> Self {
         Self::new(&text, &text)
     }
+
+    /// The text in a language.
+    pub(crate) fn pick(self, language: Language) -> String {
+        language.pick(self.english, self.chinese)
+    }
+}
+
+/// English and Chinese.
+impl<E: fmt::Display, C: fmt::Display> From<(E, C)> for Value {
+    fn from((english, chinese): (E, C)) -> Self {
+        Self::new(english, chinese)
+    }
 }
 
 impl Entry {
@@ -83,6 +95,16 @@ impl Entry {
 impl Filled {
     pub(crate) fn pick(&self, language: Language) -> &Texts {
         language.pick(&self.english, &self.chinese)
+    }
+
+    /// Each text in both languages.
+    pub(crate) fn into_values(self) -> Texts<Value> {
+        let Self { english, chinese } = self;
+        Texts {
+            what: Value::new(english.what, chinese.what),
+            why: Value::new(english.why, chinese.why),
+            advice: Value::new(english.advice, chinese.advice),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ mod permission;
 
 use std::{
     ffi::OsString,
-    fmt,
     path::{Path, PathBuf},
 };
 
@@ -16,7 +15,10 @@ use gmt0018_soft::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{arguments::DeviceArguments, error::Error, limit, output::Output};
+use crate::{
+    arguments::DeviceArguments, catalogue::Value, error::Error, language::Language, limit,
+    output::Output,
+};
 
 /// The device that the options and the environment name, not open yet.
 #[derive(Debug)]
@@ -38,7 +40,11 @@ impl Target {
             Some(path) => Self::library(path, dialect(arguments))?,
             None => Self::software(arguments, unnamed, output)?,
         };
-        output.note(&format!("device: {}", target.origin));
+        let name = target.name();
+        output.note(&match output.language() {
+            Language::English => format!("device: {}", name.english),
+            Language::Chinese => format!("设备：{}", name.chinese),
+        });
         Ok(target)
     }
 
@@ -71,6 +77,11 @@ impl Target {
 
     pub(crate) fn report(&self) -> DeviceReport {
         self.origin.report()
+    }
+
+    /// What it is, in words.
+    pub(crate) fn name(&self) -> Value {
+        self.origin.name()
     }
 
     fn library(path: PathBuf, dialect: Dialect) -> Result<Self, Error> {
@@ -113,9 +124,14 @@ impl Target {
                 if named.is_none() && unnamed == Unnamed::StoreOrMemory =>
             {
                 let directory = directory.display();
-                output.note(&format!(
-                    "remark: there is no store in {directory}; `gmt0018 soft init` creates one"
-                ));
+                output.note(&match output.language() {
+                    Language::English => format!(
+                        "remark: there is no store in {directory}; `gmt0018 soft init` creates one"
+                    ),
+                    Language::Chinese => {
+                        format!("提示：{directory} 中没有密钥库；可用 `gmt0018 soft init` 创建")
+                    }
+                });
                 Self::in_memory()
             }
             Err(cause) => Err(Error::store(
@@ -134,12 +150,6 @@ impl Target {
             origin: Origin::Memory,
             memory: Some(memory),
         })
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.origin.fmt(formatter)
     }
 }
 
@@ -239,6 +249,29 @@ impl Origin {
         Error::open(what, cause)
     }
 
+    fn name(&self) -> Value {
+        match self {
+            Self::Library(path) => {
+                let path = path.display();
+                Value::new(
+                    format_args!("library {path}"),
+                    format_args!("动态库 {path}"),
+                )
+            }
+            Self::Store(path) => {
+                let path = path.display();
+                Value::new(
+                    format_args!("software card in this process, store {path}"),
+                    format_args!("内置的软件密码卡，密钥库 {path}"),
+                )
+            }
+            Self::Memory => Value::new(
+                "software card in this process, in memory only",
+                "内置的软件密码卡，仅在内存中",
+            ),
+        }
+    }
+
     fn report(&self) -> DeviceReport {
         let path = |path: &Path| Some(path.display().to_string());
         match self {
@@ -257,22 +290,6 @@ impl Origin {
                 library: None,
                 store: None,
             },
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Library(path) => write!(formatter, "library {}", path.display()),
-            Self::Store(path) => {
-                write!(
-                    formatter,
-                    "software card in this process, store {}",
-                    path.display()
-                )
-            }
-            Self::Memory => formatter.write_str("software card in this process, in memory only"),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Every error that the command can end with: what, why, what to try, and the exit code.
 
+mod cause;
 mod chain;
 mod data;
 mod doctor;
 mod from_library;
+mod key;
 mod keys;
 mod node;
+mod password;
 mod report;
+mod store;
 mod test;
 mod time_limit;
 
@@ -15,11 +19,12 @@ use std::{fmt, io, path::Path};
 use serde::Serialize;
 
 use crate::{
-    catalogue::{self, Entry, Filled, Texts, Value},
+    catalogue::{Entry, Filled, Texts, Value, phrase::phrase},
     exit::Exit,
     language::Language,
 };
 
+pub(crate) use cause::{of_card, of_node_id, of_node_key, of_system};
 pub(crate) use node::{problem_texts, warning_texts};
 
 /// Why the command did not do what it was asked.
@@ -56,6 +61,25 @@ impl Error {
         }
     }
 
+    /// What is in no catalogue, and has a translation all the same.
+    fn translated(
+        exit: Exit,
+        what: impl Into<Value>,
+        why: impl Into<Value>,
+        advice: impl Into<Value>,
+    ) -> Self {
+        let (what, why, advice) = (what.into(), why.into(), advice.into());
+        let chinese = Texts {
+            what: what.chinese,
+            why: why.chinese,
+            advice: advice.chinese,
+        };
+        Self {
+            chinese: Some(Box::new(chinese)),
+            ..Self::new(exit, what.english, why.english, advice.english)
+        }
+    }
+
     /// An entry of the catalogue with its values.
     pub(crate) fn of(entry: &Entry, values: &[(&str, Value)]) -> Self {
         Self::filled(entry, entry.fill(values))
@@ -71,7 +95,7 @@ impl Error {
     }
 
     /// The same error, with these words for what was not done.
-    fn titled(mut self, what: Value) -> Self {
+    pub(crate) fn titled(mut self, what: Value) -> Self {
         self.english.what = what.english;
         if let Some(chinese) = &mut self.chinese {
             chinese.what = what.chinese;
@@ -122,225 +146,107 @@ impl Error {
 /// The command line and its input.
 impl Error {
     pub(crate) fn unreadable(path: &Path, cause: &io::Error) -> Self {
-        let what = format!("cannot read {}", name(path));
-        Self::new(
+        let name = names(path);
+        Self::translated(
             Exit::Usage,
-            what,
-            cause,
-            "check the path and its permissions; - reads stdin",
+            (
+                format!("cannot read {}", name.english),
+                format!("无法读取 {}", name.chinese),
+            ),
+            of_system(cause),
+            (
+                "check the path and its permissions; - reads stdin",
+                "检查路径和权限；- 表示标准输入",
+            ),
         )
     }
 
     pub(crate) fn bad_value(option: &str, why: impl fmt::Display, advice: &str) -> Self {
-        Self::new(
-            Exit::Usage,
+        Self::value(option, phrase(&why.to_string()), phrase(advice))
+    }
+
+    /// A value on the command line, with texts in both languages.
+    pub(crate) fn value(option: &str, why: impl Into<Value>, advice: impl Into<Value>) -> Self {
+        let what = (
             format!("the value of {option} cannot be used"),
-            why,
-            advice,
-        )
+            format!("{option} 的值无法使用"),
+        );
+        Self::translated(Exit::Usage, what, why, advice)
     }
 
     pub(crate) fn options(why: &str, advice: &str) -> Self {
-        Self::new(Exit::Usage, "these options do not go together", why, advice)
+        let what = ("these options do not go together", "选项搭配不当");
+        Self::translated(Exit::Usage, what, phrase(why), phrase(advice))
     }
 
     pub(crate) fn not_explained(subject: &str) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Usage,
-            format!("there is nothing to say about {subject:?}"),
-            "it is no number of 32 bits, no name of a return code and no id of an error",
-            "`gmt0018 explain --list` lists names and ids",
+            (
+                format!("there is nothing to say about {subject:?}"),
+                format!("没有关于 {subject:?} 的说明"),
+            ),
+            (
+                "it is no number of 32 bits, no name of a return code and no id of an error",
+                "它不是 32 位数值，也不是错误码的名称或错误的 ID",
+            ),
+            (
+                "`gmt0018 explain --list` lists names and ids",
+                "用 `gmt0018 explain --list` 列出全部名称和 ID",
+            ),
         )
     }
 
     pub(crate) fn no_items(path: &Path) -> Self {
-        Self::new(
+        let name = names(path);
+        Self::translated(
             Exit::Usage,
-            "nothing was verified",
-            format!("there is no line in {}", name(path)),
-            "pass a file with one JSON object per line; `gmt0018 verify --help` lists the fields",
+            ("nothing was verified", "没有验签任何数据"),
+            (
+                format!("there is no line in {}", name.english),
+                format!("{} 中一行也没有", name.chinese),
+            ),
+            (
+                "pass a file with one JSON object per line; `gmt0018 verify --help` lists the fields",
+                "请指定每行一个 JSON 对象的文件；字段见 `gmt0018 verify --help`",
+            ),
         )
     }
 
     pub(crate) fn threads(cause: &dyn fmt::Display) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Configuration,
-            "the threads that verify cannot be started",
-            cause,
-            "pass a smaller --threads",
+            (
+                "the threads that verify cannot be started",
+                "无法启动验签线程",
+            ),
+            Value::same(cause),
+            ("pass a smaller --threads", "调小 --threads"),
         )
     }
 
     pub(crate) fn digest(text: &str) -> Self {
-        let why = if text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            format!("it has {} hex digits, and e has 64 (32 bytes)", text.len())
-        } else {
-            "it is not made of hex digits".to_owned()
-        };
-        Self::bad_value(
-            "--digest",
-            why,
-            "pass e in hex, or a FILE to have e computed from it",
-        )
+        let advice = "pass e in hex, or a FILE to have e computed from it";
+        if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Self::bad_value("--digest", "it is not made of hex digits", advice);
+        }
+        let length = text.len();
+        let why = (
+            format!("it has {length} hex digits, and e has 64 (32 bytes)"),
+            format!("它有 {length} 位十六进制数，而 e 应为 64 位（32 字节）"),
+        );
+        Self::value("--digest", why, phrase(advice))
     }
 
     pub(crate) fn output(cause: &io::Error) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Configuration,
-            "cannot write the result to stdout",
-            cause,
-            "check the disk that stdout goes to",
-        )
-    }
-}
-
-/// Passwords.
-impl Error {
-    pub(crate) fn no_password(option: &str, variable: &str) -> Self {
-        let values = [
-            ("option", Value::same(option)),
-            ("variable", Value::same(variable)),
-        ];
-        Self::of(&catalogue::key::PASSWORD_NEEDED, &values)
-    }
-
-    pub(crate) fn password_file(path: &Path, cause: &io::Error) -> Self {
-        let values = [
-            ("path", Value::same(path.display())),
-            ("cause", Value::same(cause)),
-        ];
-        Self::of(&catalogue::key::PASSWORD_FILE, &values)
-    }
-
-    pub(crate) fn password_empty(origin: &str) -> Self {
-        let values = [("origin", Value::same(origin))];
-        Self::of(&catalogue::key::PASSWORD_EMPTY, &values)
-    }
-
-    pub(crate) fn password_too_long(origin: &str, longest: usize) -> Self {
-        let values = [
-            ("origin", Value::same(origin)),
-            ("longest", Value::same(longest)),
-        ];
-        Self::of(&catalogue::key::PASSWORD_TOO_LONG, &values)
-    }
-
-    pub(crate) fn password_refused(cause: &gmt0018::PinError) -> Self {
-        Self::new(
-            Exit::Key,
-            "the password cannot be used",
-            cause,
-            "check where it comes from",
-        )
-    }
-
-    pub(crate) fn passwords_differ() -> Self {
-        Self::new(
-            Exit::Key,
-            "no password was set",
-            "the two that were typed differ",
-            "type it again",
-        )
-    }
-
-    pub(crate) fn prompt(cause: &io::Error, option: &str) -> Self {
-        let advice = format!("pass {option} FILE");
-        Self::new(
-            Exit::Key,
-            "cannot ask for the password at the terminal",
-            cause,
-            advice,
-        )
-    }
-}
-
-/// Keys.
-impl Error {
-    pub(crate) fn not_a_key_file(path: &Path, why: &str) -> Self {
-        let what = format!("{} holds no private key", path.display());
-        Self::new(
-            Exit::Key,
-            what,
-            why,
-            "pass a PKCS#8 or SEC1 file, or 64 hex digits",
-        )
-    }
-
-    pub(crate) fn key_file(path: &Path, cause: &sm_soft::keyfile::Error) -> Self {
-        if matches!(cause, sm_soft::keyfile::Error::WrongPassword) {
-            return Self::key_file_password(path, cause);
-        }
-        let what = format!("cannot use the key file {}", path.display());
-        let advice = "pass an SM2 private key: PKCS#8 or SEC1, PEM or DER, or 64 hex digits";
-        Self::new(Exit::Key, what, cause, advice)
-    }
-
-    fn key_file_password(path: &Path, cause: &dyn fmt::Display) -> Self {
-        let values = [
-            ("path", Value::same(path.display())),
-            ("cause", Value::same(cause)),
-        ];
-        Self::of(&catalogue::key::KEY_FILE_PASSWORD, &values)
-    }
-
-    pub(crate) fn no_such_role(index: u32, role: &str) -> Self {
-        Self::new(
-            Exit::Key,
-            format!("there is no {role} key at index {index}"),
-            "the index has only the other key of the pair",
-            "use --role with the other role, or another index; `gmt0018 soft status` lists them",
-        )
-    }
-
-    pub(crate) fn keys_exist(what: &str) -> Self {
-        Self::new(
-            Exit::Key,
-            "no key was made",
-            format!("there is {what} already, and a key is never overwritten"),
-            "use other indexes; `gmt0018 soft init --if-missing` leaves keys that exist as they are",
-        )
-    }
-
-    pub(crate) fn signature_refused(index: u32) -> Self {
-        let values = [("index", Value::same(index))];
-        Self::of(&catalogue::key::SIGNATURE_INVALID, &values)
-    }
-
-    pub(crate) fn no_test_signature(why: &dyn fmt::Display) -> Self {
-        let what = "no key or signature to measure with could be made in software";
-        Self::new(Exit::Device, what, why, "check the system's random source")
-    }
-
-    pub(crate) fn valid_signature_refused() -> Self {
-        Self::new(
-            Exit::CheckFailed,
-            "the device calls a valid signature invalid",
-            "the signature was made by the software key that it was verified with",
-            "check --dialect, and run `gmt0018 probe`",
-        )
-    }
-
-    pub(crate) fn bench_needs_key() -> Self {
-        Self::new(
-            Exit::Usage,
-            "bench sign needs a key",
-            "only the software card in memory makes one by itself",
-            "pass --key-index N, with --password-file or --no-password",
-        )
-    }
-}
-
-/// The store.
-impl Error {
-    pub(crate) fn store_exists(directory: &Path) -> Self {
-        Self::new(
-            Exit::Configuration,
-            "no store was created",
-            format!(
-                "{} holds a store already, and nothing in it was changed",
-                directory.display()
+            ("cannot write the result to stdout", "无法向标准输出写结果"),
+            of_system(cause),
+            (
+                "check the disk that stdout goes to",
+                "检查标准输出所在的磁盘",
             ),
-            "add keys with `gmt0018 soft generate`, pass --if-missing, or name another --soft-dir",
         )
     }
 }
@@ -357,4 +263,12 @@ fn name(path: &Path) -> String {
     } else {
         path.display().to_string()
     }
+}
+
+/// The name in both languages.
+fn names(path: &Path) -> Value {
+    if path == Path::new("-") {
+        return Value::new(name(path), "标准输入");
+    }
+    Value::same(name(path))
 }

@@ -21,6 +21,7 @@ use crate::{
     arguments::{PasswordArguments, StorePasswordArguments},
     device::environment,
     error::Error,
+    language::Language,
     limit::Prompt,
     output::Output,
 };
@@ -196,9 +197,14 @@ fn remark_on_mode(path: &Path, file: &File, output: Output) {
     };
     if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 {
         let path = path.display();
-        output.note(&format!(
-            "remark: others than the owner may read the password file {path}; chmod 600 it"
-        ));
+        output.note(&match output.language() {
+            Language::English => format!(
+                "remark: others than the owner may read the password file {path}; chmod 600 it"
+            ),
+            Language::Chinese => {
+                format!("提示：访问控制码文件 {path} 可被其他用户读取；请执行 chmod 600")
+            }
+        });
     }
 }
 

@@ -123,7 +123,7 @@ impl Range {
             Self::SansecReader => ("Sansec: the IC card reader", "三未信安：IC 卡读卡器"),
             Self::SansecAgreement => (
                 "Sansec: key agreement; the single codes are not known here",
-                "三未信安：密钥协商；具体错误码的含义这里没有资料",
+                "三未信安：密钥协商；具体错误码的含义暂无资料",
             ),
             Self::Reserved => (
                 "reserved by the standard; vendors put codes of their own here",

@@ -16,8 +16,8 @@ super::entries! {
     BOOLEAN = "config-boolean", Configuration;
     en: "{found} is not a boolean", "the node takes its default{default} and says nothing",
         "{meant}";
-    zh: "{found} 不是节点能识别的布尔值", "节点（Boost 解析）会采用默认值{default}，且没有任何提示",
-        "{meant}";
+    zh: "{found} 不是节点能识别的布尔值", "节点会采用默认值{default}，且没有任何提示",
+        "改为 {meant}";
 
     TRAILING_COMMENT = "config-trailing-comment", Configuration;
     en: "the value seems to end with a comment", "there are no comments behind a value: the node takes it as a part of the value",
@@ -47,31 +47,31 @@ super::entries! {
     en: "a card is described but not switched on", "the node signs with the key file",
         "enable_hsm=true, or remove it";
     zh: "配置了密码卡却没有启用", "节点会用密钥文件签名",
-        "写 enable_hsm=true，或删除密码卡的配置";
+        "设置 enable_hsm=true，或删除密码卡的配置";
 
     CARD_OVERRULED = "config-card-overruled", Configuration;
     en: "enable_hsm=true has no effect here", "kms_type names another way to keep the key",
         "kms_type=HSM, or enable_hsm=false";
     zh: "enable_hsm=true 在此不起作用", "kms_type 指定了另一种密钥保管方式",
-        "写 kms_type=HSM，或写 enable_hsm=false";
+        "改为 kms_type=HSM，或 enable_hsm=false";
 
     PASSWORD_EMPTY = "config-password-empty", Configuration;
     en: "the key in the card has no password here", "the node then does not ask the card for the right to use the key, and most cards refuse to sign",
         "password=, a password file or an environment variable";
-    zh: "没有配置密码卡中私钥的访问控制码", "节点因此不会申请私钥使用权限，多数密码卡会拒绝签名",
-        "写 password=，或使用访问控制码文件、环境变量";
+    zh: "没有配置卡内密钥的私钥访问控制码", "节点因此不会申请私钥使用权限，多数密码卡会拒绝签名",
+        "设置 password=，或通过访问控制码文件、环境变量提供";
 
     WITHOUT_SM_CRYPTO = "config-hsm-without-sm-crypto", Configuration;
     en: "the card is on and sm_crypto is not true", "a card has SM2 keys only, and the node crashes",
         "build the chain with sm_crypto=true";
     zh: "启用了密码卡，但 sm_crypto 不是 true", "密码卡中只有 SM2 密钥，非国密链的节点会崩溃",
-        "用 sm_crypto=true 重新建国密链";
+        "以 sm_crypto=true 重新搭建国密链";
 
     GENESIS_WITHOUT_SM_CRYPTO = "genesis-without-sm-crypto", Configuration;
     en: "config.ini switches a card on, and sm_crypto is not true here", "a card has SM2 keys only, and the node crashes",
         "build the chain with sm_crypto=true";
     zh: "config.ini 启用了密码卡，而这里的 sm_crypto 不是 true", "密码卡中只有 SM2 密钥，非国密链的节点会崩溃",
-        "用 sm_crypto=true 重新建国密链";
+        "以 sm_crypto=true 重新搭建国密链";
 
     GENESIS_NODE_ID = "genesis-node-id", Configuration;
     en: "the node id is not a public key of SM2", "nobody has the private key, and no signature of this node is ever valid",
@@ -88,13 +88,13 @@ super::entries! {
     UNWRITABLE = "config-unwritable", Configuration;
     en: "{file} was not written", "{cause}",
         "check the directory, its permissions and the disk; nothing is lost";
-    zh: "没有写入 {file}", "{cause}",
+    zh: "未能写入 {file}", "{cause}",
         "检查目录、权限和磁盘；原文件没有丢失";
 
     TOO_LARGE = "config-too-large", Configuration;
     en: "the file has more than {limit} bytes and is no configuration", "nothing behind that was read",
         "is this the right file?";
-    zh: "文件超过 {limit} 字节，不像配置文件", "其后的内容没有读取",
+    zh: "文件超过 {limit} 字节，不像配置文件", "超出部分没有读取",
         "确认是否指定了正确的文件";
 
     EMPTY = "config-empty", Configuration;
@@ -106,7 +106,7 @@ super::entries! {
     BINARY = "config-binary", Configuration;
     en: "the file is binary or UTF-16, because a zero byte is in it", "the node reads something else than was meant",
         "save it as UTF-8";
-    zh: "文件含有零字节，是二进制文件或 UTF-16 文本", "节点读到的内容与本意不同",
+    zh: "文件含有值为 0 的字节，是二进制文件或 UTF-16 文本", "节点读到的内容与本意不同",
         "另存为 UTF-8 编码";
 
     NOT_UTF8 = "config-not-utf8", Configuration;
@@ -125,7 +125,7 @@ super::entries! {
     en: "the line has no '='", "the node does not start",
         "write key=value, or begin the line with ';' to make it a comment";
     zh: "这一行没有“=”", "节点无法启动",
-        "写成 key=value，或在行首加“;”变为注释";
+        "写成 key=value，或在行首加“;”使其成为注释";
 
     NO_KEY = "config-no-key", Configuration;
     en: "there is no key before the '='", "the node does not start",
@@ -155,7 +155,7 @@ super::entries! {
     en: "the key is missing or empty, and there is no default for it", "the node does not start",
         "write key_index=N, the index of the signing key in the card";
     zh: "缺少 key_index 或其值为空，且没有默认值", "节点无法启动",
-        "写 key_index=N，N 为密码卡中签名密钥的密钥索引";
+        "填写 key_index=N，N 为密码卡中签名密钥的密钥索引";
 
     MISSING = "config-missing", Configuration;
     en: "the key is missing or empty, and there is no default for it", "the node does not start",
@@ -178,36 +178,36 @@ super::entries! {
     DOUBT = "config-card-in-doubt", Configuration;
     en: "the node cannot start so", "it is not clear whether a card is meant: {warning}",
         "{meant}";
-    zh: "节点无法这样启动", "无法确定是否要使用密码卡：{warning}",
+    zh: "节点无法以此配置启动", "无法确定是否要使用密码卡：{warning}",
         "{meant}";
 
     NOT_SM = "chain-without-sm-crypto", Configuration;
     en: "the node cannot start so", "the chain does not use SM2: sm_crypto is not true in config.genesis or config.ini",
         "build the chain with sm_crypto=true";
-    zh: "节点无法这样启动", "该链不是国密链：config.genesis 或 config.ini 中的 sm_crypto 不是 true",
-        "用 sm_crypto=true 重新建国密链";
+    zh: "节点无法以此配置启动", "该链不是国密链：config.genesis 或 config.ini 中的 sm_crypto 不是 true",
+        "以 sm_crypto=true 重新搭建国密链";
 
     KEY_SERVICE = "config-key-service", Configuration;
     en: "the node cannot start so", "a key kept by {service} cannot be used here",
         "set kms_type=HSM for a card, or LEGACY for a file";
-    zh: "节点无法这样启动", "这里不支持由 {service} 保管的密钥",
-        "密码卡请写 kms_type=HSM，密钥文件请写 LEGACY";
+    zh: "节点无法以此配置启动", "这里不支持由 {service} 保管的密钥",
+        "密钥在密码卡中请设置 kms_type=HSM，在文件中请设置 LEGACY";
 
     NO_PRIVATE_KEY = "node-pem-without-private-key", Key;
     en: "the node cannot start so", "the key file {path} holds no private key",
         "if the key is in a card, set enable_hsm=true, or enableHsm = \"true\" for an SDK";
-    zh: "节点无法这样启动", "密钥文件 {path} 中没有私钥",
-        "如果密钥在密码卡中，节点请写 enable_hsm=true，SDK 请写 enableHsm = \"true\"";
+    zh: "节点无法以此配置启动", "密钥文件 {path} 中没有私钥",
+        "如果密钥在密码卡中，节点请设置 enable_hsm=true，SDK 请设置 enableHsm = \"true\"";
 
     NODE_PEM = "node-pem-of-another-key", Configuration;
     en: "the node cannot start so", "{path} has the key of node {in_file}, and the card that of node {in_card}",
         "check key_index, or write the card's key to the file";
-    zh: "节点无法这样启动", "{path} 是节点 {in_file} 的密钥，而密码卡中是节点 {in_card} 的密钥，两者不是同一把",
+    zh: "节点无法以此配置启动", "{path} 是节点 {in_file} 的密钥，而密码卡中是节点 {in_card} 的密钥，两者不一致",
         "核对 key_index，或用 `gmt0018 node-pem` 把密码卡的公钥写入该文件";
 
     NOT_A_SEALER = "key-not-in-genesis", Configuration;
     en: "the node cannot start so", "the key is none of the {sealers} consensus nodes' in config.genesis: {node_id}",
         "check key_index or private_key_path, or start the node as an observer";
-    zh: "节点无法这样启动", "config.genesis 的 {sealers} 个共识节点中没有这把密钥：{node_id}",
+    zh: "节点无法以此配置启动", "config.genesis 的 {sealers} 个共识节点中没有本节点：{node_id}",
         "核对 key_index 或 private_key_path，或以观察节点身份启动";
 }

@@ -23,7 +23,7 @@ super::entries! {
     en: "{what}", "the card refused the password of key index {index} ({cause}), so it is not shown again: cards count wrong passwords and lock the key",
         "make the key anew with the right password";
     zh: "{what}", "密码卡已经拒绝过密钥索引 {index} 的私钥访问控制码（{cause}），不再重试：密码卡会累计错误次数并锁定密钥",
-        "用正确的私钥访问控制码重新开始";
+        "用正确的私钥访问控制码重新打开该密钥";
 
     PASSWORD_NEEDED = "password-needed", Key;
     en: "a password is needed", "there is neither {option} nor ${variable}, and stdin is no terminal to ask at",
@@ -52,7 +52,7 @@ super::entries! {
     KEY_FILE_PASSWORD = "key-file-password", Key;
     en: "cannot use the key file {path}", "{cause}",
         "check --pem-password-file, or $GMT0018_PEM_PASSWORD";
-    zh: "密钥文件 {path} 无法使用", "密钥文件的口令不对：{cause}",
+    zh: "密钥文件 {path} 无法使用", "{cause}",
         "检查 --pem-password-file 或 $GMT0018_PEM_PASSWORD";
 
     SIGNATURE_INVALID = "signature-invalid", Device;

@@ -77,5 +77,5 @@ super::entries! {
     en: "{what}", "the library does not export {function}, which this operation needs",
         "another library, or do this step in software";
     zh: "{what}", "动态库没有导出该操作所需的函数 {function}",
-        "换用别的动态库，或用软件完成这一步";
+        "换用其他动态库，或改用软件完成这一步";
 }

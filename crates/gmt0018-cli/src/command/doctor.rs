@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::{
     arguments::{DeviceArguments, DoctorArguments},
+    catalogue::Value,
     device::{DeviceReport, library as named_library},
     error::Error,
     exit::Exit,
@@ -23,7 +24,7 @@ use node::Node;
 
 #[derive(Serialize)]
 struct Report {
-    checks: Vec<Check>,
+    checks: Vec<Check<String>>,
     /// `null` if no key was examined.
     key_index: Option<u32>,
     /// `null` if no device was examined.
@@ -43,9 +44,9 @@ pub(crate) fn run(arguments: &DoctorArguments, output: Output) -> Result<Exit, E
     };
     match device_arguments(arguments, &node) {
         Err(because) => {
-            checks.skip_all(&DEVICE_CHECKS, &because);
+            checks.skip_all(&DEVICE_CHECKS, because.clone());
             node.examine_files(node.key(None), &because, &mut checks);
-            checks.skip_all(&LAST_CHECKS, &because);
+            checks.skip_all(&LAST_CHECKS, because);
         }
         Ok(named) => {
             node.compare_library(named_library(&named).as_deref(), &mut checks);
@@ -58,20 +59,21 @@ pub(crate) fn run(arguments: &DoctorArguments, output: Output) -> Result<Exit, E
             report.key_index = key.as_ref().map(key::Key::index);
             let access = key::show_password(key.as_ref(), &given, &node, &mut checks);
             let public_key = key.as_ref().map(key::Key::node_id);
-            let because = "no key of the card is known";
-            node.examine_files(node.key(public_key), because, &mut checks);
+            let because = Value::new("no key of the card is known", "没有取得卡内密钥的公钥");
+            node.examine_files(node.key(public_key), &because, &mut checks);
             key::sign(key.as_ref(), access, &mut checks);
         }
     }
-    let (list, exit) = checks.finish();
+    let language = output.language();
+    let (list, exit) = checks.finish(language);
     report.checks = list;
     report.exit_code = exit as u8;
-    output.result(&report, &check::text(&report.checks, exit))?;
+    output.result(&report, &check::text(&report.checks, exit, language))?;
     Ok(exit)
 }
 
 /// The device to examine: the one named, else the one of the configuration; or why there is none.
-fn device_arguments(arguments: &DoctorArguments, node: &Node) -> Result<DeviceArguments, String> {
+fn device_arguments(arguments: &DoctorArguments, node: &Node) -> Result<DeviceArguments, Value> {
     let given = &arguments.device;
     let mut named = DeviceArguments {
         lib: given.lib.clone(),
@@ -84,13 +86,19 @@ fn device_arguments(arguments: &DoctorArguments, node: &Node) -> Result<DeviceAr
         return Ok(named);
     }
     match node.config() {
-        None => Err("config.ini does not say which library is used".to_owned()),
+        None => Err(Value::new(
+            "config.ini does not say which library is used",
+            "无法从 config.ini 得知使用哪个动态库",
+        )),
         Some(config) => match config.key() {
             KeySource::Card(card) => {
                 named.lib = Some(card.library().to_path_buf());
                 Ok(named)
             }
-            _ => Err("the node's key is in no card, and no library was named".to_owned()),
+            _ => Err(Value::new(
+                "the node's key is in no card, and no library was named",
+                "节点的密钥不在密码卡中，也没有指定动态库",
+            )),
         },
     }
 }

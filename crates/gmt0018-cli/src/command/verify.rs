@@ -96,10 +96,7 @@ pub(super) fn public_key(text: &str) -> Result<PublicKey, Error> {
 
 /// The signature in hex, or in a file after `@`.
 fn signature_or_file(text: &str) -> Result<Signature, Error> {
-    let refused = |cause: EncodingError| {
-        let advice = "give r || s in 128 hex digits, or DER as in GM/T 0009 in hex, or @ and a file with either";
-        Error::bad_value("--signature", cause, advice)
-    };
+    let refused = |cause: EncodingError| Error::signature_value(&cause);
     let Some(path) = text.strip_prefix('@') else {
         return signature(text).map_err(refused);
     };

@@ -1,50 +1,77 @@
 //! Building a chain.
 
+mod card;
+
 use std::{fmt, io, path::Path};
 
 use fisco_node::identity::NodeId;
 
-use super::Error;
-use crate::exit::Exit;
+use super::{Error, of_system};
+use crate::{catalogue::Value, exit::Exit};
 
 /// The directory that is made, and its files.
 impl Error {
     pub(crate) fn output_exists(directory: &Path) -> Self {
-        Self::new(
+        let directory = directory.display();
+        Self::translated(
             Exit::Configuration,
-            "nothing was built",
-            format!(
-                "{} exists already, and nothing in it was changed",
-                directory.display()
+            ("nothing was built", "没有生成任何文件"),
+            (
+                format!("{directory} exists already, and nothing in it was changed"),
+                format!("{directory} 已存在，其内容没有改动"),
             ),
-            "name another --output, or move the old one away",
+            (
+                "name another --output, or move the old one away",
+                "用 --output 指定其他目录，或移走原有目录",
+            ),
         )
     }
 
     pub(crate) fn no_parent(directory: &Path, parent: &Path) -> Self {
-        Self::new(
+        let (directory, parent) = (directory.display(), parent.display());
+        Self::translated(
             Exit::Configuration,
-            format!("{} cannot be made", directory.display()),
-            format!("there is no directory {}", parent.display()),
-            "make that directory first, or name another --output",
+            (
+                format!("{directory} cannot be made"),
+                format!("无法创建 {directory}"),
+            ),
+            (
+                format!("there is no directory {parent}"),
+                format!("目录 {parent} 不存在"),
+            ),
+            (
+                "make that directory first, or name another --output",
+                "先创建该目录，或用 --output 指定其他目录",
+            ),
         )
     }
 
     pub(crate) fn unwritable(path: &Path, cause: &io::Error) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Configuration,
-            format!("cannot write {}", path.display()),
-            cause,
-            "check the directory's permissions and the space on its disk; nothing was left there",
+            (format!("cannot write {path}"), format!("无法写入 {path}")),
+            of_system(cause),
+            (
+                "check the directory's permissions and the space on its disk; nothing was left there",
+                "检查目录权限和磁盘空间；没有留下任何文件",
+            ),
         )
     }
 
-    pub(crate) fn node_binary(path: &Path, why: &dyn fmt::Display) -> Self {
-        Self::new(
+    pub(crate) fn node_binary(path: &Path, why: impl Into<Value>) -> Self {
+        let path = path.display();
+        Self::translated(
             Exit::Usage,
-            format!("the node's program {} cannot be used", path.display()),
+            (
+                format!("the node's program {path} cannot be used"),
+                format!("节点程序 {path} 无法使用"),
+            ),
             why,
-            "pass --binary with the fisco-bcos that the nodes are to run; nothing is downloaded",
+            (
+                "pass --binary with the fisco-bcos that the nodes are to run; nothing is downloaded",
+                "用 --binary 指定节点要运行的 fisco-bcos；本命令不会下载",
+            ),
         )
     }
 
@@ -61,11 +88,18 @@ impl Error {
 /// Keys in files.
 impl Error {
     pub(crate) fn unreadable_keys(path: &Path, cause: &io::Error) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Key,
-            format!("cannot read the keys in {}", path.display()),
-            cause,
-            "pass --node-keys with a directory of key files",
+            (
+                format!("cannot read the keys in {path}"),
+                format!("无法读取 {path} 中的密钥"),
+            ),
+            of_system(cause),
+            (
+                "pass --node-keys with a directory of key files",
+                "用 --node-keys 指定存放密钥文件的目录",
+            ),
         )
     }
 
@@ -122,88 +156,6 @@ impl Error {
             "two nodes would have one key",
             format!("{} and {} have the same", one.display(), other.display()),
             "put a different key there for each node",
-        )
-    }
-}
-
-/// Keys in a card.
-impl Error {
-    pub(crate) fn no_card_keys() -> Self {
-        Self::options(
-            "with --hsm the keys exist already, and neither --node-keys nor --key-indexes says which they are",
-            "pass --key-indexes to have them read from the card, or --node-keys with a directory of key files",
-        )
-    }
-
-    pub(crate) fn number_of_indexes(found: usize, count: usize) -> Self {
-        Self::bad_value(
-            "--key-indexes",
-            format!("there are {found} of them for {count} nodes"),
-            "give one index for each node",
-        )
-    }
-
-    pub(crate) fn same_key_in_card(one: u32, other: u32) -> Self {
-        Self::new(
-            Exit::Key,
-            "two nodes would have one key",
-            format!("the card gives out the same public key for the indexes {one} and {other}"),
-            "use indexes with different keys; if `gmt0018 keys list` shows one key everywhere, check --dialect",
-        )
-    }
-
-    pub(crate) fn node_key_exists(index: u32) -> Self {
-        Self::new(
-            Exit::Key,
-            "no key was made",
-            format!("there is a key pair at index {index} already, and a key is never overwritten"),
-            "leave --create-keys out to use it, or give other indexes; `gmt0018 soft status` lists those in use",
-        )
-    }
-
-    pub(crate) fn test_signature_refused(index: u32) -> Self {
-        Self::new(
-            Exit::Device,
-            format!("the key at index {index} is of no use to a node"),
-            "a signature made with it does not verify under the public key that the device exports for this index",
-            "do not use this key; ask the vendor, and check --dialect",
-        )
-    }
-
-    pub(crate) fn not_the_software_card(library: Option<&Path>) -> Self {
-        let library = library.unwrap_or(Path::new("it")).display();
-        Self::options(
-            &format!(
-                "--create-keys and --soft-dir are for the software card, and {library} is another"
-            ),
-            "make keys in a card with the vendor's tool; for the software card leave --hsm-lib and $GMT0018_LIB out",
-        )
-    }
-
-    pub(crate) fn no_software_library(name: &str) -> Self {
-        Self::new(
-            Exit::Library,
-            "no library of the software card was found for the nodes to load",
-            format!("there is no {name} beside this program, in deps or in ../lib"),
-            format!("pass --hsm-lib with the path of {name}"),
-        )
-    }
-
-    pub(crate) fn password_lines(path: &Path, found: usize, count: usize) -> Self {
-        Self::new(
-            Exit::Key,
-            format!("cannot use the password file {}", path.display()),
-            format!("it has {found} lines for {count} keys"),
-            "write one password for all keys, or one for each on a line of its own",
-        )
-    }
-
-    pub(crate) fn password_in_config(index: u32) -> Self {
-        Self::new(
-            Exit::Key,
-            format!("the password of key index {index} cannot be written into config.ini"),
-            "the node reads one line of text from it, without blanks at its ends",
-            "give the key another password",
         )
     }
 }

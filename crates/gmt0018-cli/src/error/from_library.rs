@@ -14,9 +14,8 @@ use gmt0018::gmt0018_sys::{
 };
 use gmt0018::sm2_signing::{self, EncodingError, ErrorKind};
 use gmt0018::{CallError, Function, ReturnCode};
-use gmt0018_soft::card::{CardError, store::StoreError};
 
-use super::Error;
+use super::{Error, cause::of_encoding};
 use crate::{
     catalogue::{
         self, Entry, Value, code,
@@ -64,12 +63,8 @@ impl Error {
             Exit::Key => "`gmt0018 keys list` shows the indexes in use; check the password",
             _ => "run `gmt0018 probe`; check the card, its driver and --dialect",
         };
-        Self::new(
-            exit,
-            what.english,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        Self::translated(exit, what, Value::same(why), advice)
     }
 
     /// The library could not be loaded, or its device not be opened.
@@ -80,8 +75,13 @@ impl Error {
         Self::load(cause).unwrap_or_else(|| {
             let (why, advice) = halves(&cause.to_string(), "; ");
             let fallback = "pass the path of the vendor's SDF library with --lib";
-            let advice = advice.unwrap_or_else(|| fallback.to_owned());
-            Self::new(Exit::Library, what, why, advice)
+            let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+            Self::translated(
+                Exit::Library,
+                operation(&what.into()),
+                Value::same(why),
+                advice,
+            )
         })
     }
 
@@ -181,12 +181,8 @@ impl Error {
         };
         let (why, advice) = halves(&cause.to_string(), "; try: ");
         let fallback = "leave out --on-card to verify in software";
-        Self::new(
-            exit,
-            what,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        Self::translated(exit, phrase(what), Value::same(why), advice)
     }
 
     /// The engine that is to verify a batch could not be made, or gave no verdicts.
@@ -197,82 +193,21 @@ impl Error {
             _ => Exit::Device,
         };
         let fallback = "pass --engine portable, and report it";
-        Self::new(
-            exit,
-            "the signatures cannot be verified",
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
-    }
-
-    /// The store refused or failed while doing `what`.
-    pub(crate) fn store(what: impl Into<String>, cause: &StoreError) -> Self {
-        let what = what.into();
-        if let Some(error) = Self::store_entry(&what, cause) {
-            return error;
-        }
-        let text = cause.to_string();
-        let (why, advice) = match cause {
-            // Their texts have a semicolon that parts no advice.
-            StoreError::WrongPassword { .. } => (text, None),
-            _ => match text.rsplit_once("; ") {
-                Some((why, advice)) => (why.to_owned(), Some(advice.to_owned())),
-                None => (text, None),
-            },
-        };
-        let fallback = match cause {
-            StoreError::WrongPassword { .. } => {
-                "check the password; the key is still there and the count ends with the right one"
-            }
-            StoreError::PasswordLength { .. } => "choose another password",
-            StoreError::KeyNotFound { .. } | StoreError::KekNotFound { .. } => {
-                "`gmt0018 soft status` lists the keys"
-            }
-            StoreError::IndexOutOfRange { .. } | StoreError::Kdf { .. } => "choose another number",
-            _ => "run `gmt0018 soft status`, and check the directory",
-        };
-        Self::new(
-            exit_of_store(cause),
-            what,
-            why,
-            advice.unwrap_or_else(|| fallback.to_owned()),
-        )
-    }
-
-    /// What a store often refuses; `None` for what has no entry.
-    fn store_entry(what: &str, cause: &StoreError) -> Option<Self> {
-        use catalogue::device as entry;
-        let what = ("what", phrase(what));
-        Some(match cause {
-            StoreError::Missing { directory } => {
-                let directory = ("directory", Value::same(directory.display()));
-                Self::of(&entry::STORE_MISSING, &[what, directory])
-            }
-            StoreError::Permission { path, .. } => {
-                let path = ("path", Value::same(path.display()));
-                Self::of(&entry::STORE_PERMISSION, &[what, path])
-            }
-            StoreError::Locked { file, waited } => {
-                let path = ("path", Value::same(file.display()));
-                let milliseconds = ("milliseconds", Value::same(waited.as_millis()));
-                Self::of(&entry::STORE_LOCKED, &[what, path, milliseconds])
-            }
-            _ => return None,
-        })
-    }
-
-    /// The software card refused or failed while doing `what`.
-    pub(crate) fn soft_card(what: impl Into<String>, cause: &CardError) -> Self {
-        match cause {
-            CardError::Store(cause) => Self::store(what, cause),
-            _ => Self::new(Exit::Device, what, cause, "run `gmt0018 probe`"),
-        }
+        let advice = phrase(&advice.unwrap_or_else(|| fallback.to_owned()));
+        let what = ("the signatures cannot be verified", "无法验签");
+        Self::translated(exit, what, Value::same(why), advice)
     }
 
     /// A value on the command line has the wrong form.
     pub(crate) fn encoding(option: &str, cause: &EncodingError, fallback: &str) -> Self {
         let (why, advice) = halves(&cause.to_string(), "; ");
-        Self::bad_value(option, why, advice.as_deref().unwrap_or(fallback))
+        // The Chinese reason has its advice in itself.
+        let advice = (
+            advice.unwrap_or_else(|| fallback.to_owned()),
+            phrase(fallback).chinese,
+        );
+        let why = (why, of_encoding(cause).chinese);
+        Self::value(option, why, advice)
     }
 }
 
@@ -342,22 +277,6 @@ fn exit_of(error: &gmt0018::Error) -> Exit {
     }
 }
 
-fn exit_of_store(error: &StoreError) -> Exit {
-    match error {
-        StoreError::IndexOutOfRange { .. } | StoreError::Kdf { .. } => Exit::Usage,
-        StoreError::Random { .. } | StoreError::Locked { .. } => Exit::Device,
-        StoreError::KeyNotFound { .. }
-        | StoreError::KeyExists { .. }
-        | StoreError::NoKey { .. }
-        | StoreError::KekNotFound { .. }
-        | StoreError::KekExists { .. }
-        | StoreError::WrongPassword { .. }
-        | StoreError::Throttled { .. }
-        | StoreError::PasswordLength { .. } => Exit::Key,
-        _ => Exit::Configuration,
-    }
-}
-
 /// Parts a message of ours from the advice at its end.
 fn halves(text: &str, mark: &str) -> (String, Option<String>) {
     match text.split_once(mark) {
@@ -419,24 +338,5 @@ mod tests {
                 .to_string()
                 .starts_with("error: there is no key at index 9\n")
         );
-    }
-
-    #[test]
-    fn store_errors_have_their_exit() {
-        for (cause, exit) in [
-            (
-                StoreError::Missing {
-                    directory: "/d".into(),
-                },
-                Exit::Configuration,
-            ),
-            (StoreError::KeyNotFound { index: 1 }, Exit::Key),
-            (StoreError::PasswordLength { length: 1 }, Exit::Key),
-            (StoreError::IndexOutOfRange { index: 5000 }, Exit::Usage),
-        ] {
-            let error = Error::store("cannot", &cause);
-            assert_eq!(error.exit(), exit, "{error}");
-            assert!(!error.english.advice.is_empty());
-        }
     }
 }

@@ -9,31 +9,40 @@ use fisco_node::{
 };
 use gmt0018::sm2_signing::ErrorKind;
 
-use super::Error;
+use super::{Error, of_node_key, of_system};
 use crate::{
-    catalogue::{self, Entry, Filled, Texts, Value, phrase::phrase},
+    catalogue::{
+        self, Entry, Filled, Texts, Value,
+        phrase::{operation, phrase},
+    },
     exit::Exit,
 };
 
 impl Error {
     /// A key file in one of the forms of `node.pem` cannot be read.
     pub(crate) fn node_key(path: &Path, cause: &NodePemError) -> Self {
-        let what = format!("cannot use the key file {}", path.display());
+        let name = path.display();
         match cause {
-            NodePemError::Unreadable(cause) => Self::new(
+            NodePemError::Unreadable(cause) => Self::translated(
                 Exit::Usage,
-                format!("cannot read {}", path.display()),
-                cause,
-                "check the path and its permissions",
+                (format!("cannot read {name}"), format!("无法读取 {name}")),
+                of_system(cause),
+                ("check the path and its permissions", "检查路径和权限"),
             ),
-            NodePemError::Key(sm_soft::keyfile::Error::WrongPassword) => {
+            NodePemError::Key(cause @ sm_soft::keyfile::Error::WrongPassword) => {
                 Self::key_file_password(path, cause)
             }
-            _ => Self::new(
+            _ => Self::translated(
                 Exit::Key,
-                what,
-                cause,
-                "pass an SM2 key, private or public: PEM, DER or hex digits",
+                (
+                    format!("cannot use the key file {name}"),
+                    format!("密钥文件 {name} 无法使用"),
+                ),
+                of_node_key(cause),
+                (
+                    "pass an SM2 key, private or public: PEM, DER or hex digits",
+                    "请指定 SM2 私钥或公钥：PEM、DER 或十六进制数",
+                ),
             ),
         }
     }
@@ -50,21 +59,33 @@ impl Error {
 
     /// A file that is to be made cannot be written, or is there already.
     pub(crate) fn not_written(path: &Path, cause: &io::Error) -> Self {
-        let what = format!("{} was not written", path.display());
+        let path = path.display();
+        let what = (
+            format!("{path} was not written"),
+            format!("没有写入 {path}"),
+        );
         if cause.kind() == io::ErrorKind::AlreadyExists {
-            let why = "it exists, and a file is never overwritten";
-            return Self::new(
+            return Self::translated(
                 Exit::Usage,
                 what,
-                why,
-                "name another file, or move this one",
+                (
+                    "it exists, and a file is never overwritten",
+                    "文件已存在，已有的文件不会被覆盖",
+                ),
+                (
+                    "name another file, or move this one",
+                    "指定其他文件名，或移走该文件",
+                ),
             );
         }
-        Self::new(
+        Self::translated(
             Exit::Configuration,
             what,
-            cause,
-            "check the directory, its permissions and the disk",
+            of_system(cause),
+            (
+                "check the directory, its permissions and the disk",
+                "检查目录、权限和磁盘",
+            ),
         )
     }
 
@@ -80,27 +101,37 @@ impl Error {
         }
         // The problem is the reason; what becomes of a node is not asked for here.
         let location = cause.location();
-        let of = |what: &str, texts: Texts| Texts {
-            what: what.to_owned(),
-            why: format!("{location}: {}", texts.what),
+        let of = |what: String, colon: &str, texts: Texts| Texts {
+            what,
+            why: format!("{location}{colon}{}", texts.what),
             advice: texts.advice,
         };
-        let what = phrase(what);
+        let what = operation(what);
         Self {
             exit: Exit::Configuration,
             id: entry.map(|entry| entry.id),
-            english: of(&what.english, texts.english),
-            chinese: entry.map(|_| Box::new(of(&what.chinese, texts.chinese))),
+            english: of(what.english, ": ", texts.english),
+            chinese: entry.map(|_| Box::new(of(what.chinese, "：", texts.chinese))),
         }
     }
 
     /// A chain's file in the place of a node's.
     pub(crate) fn genesis_for_config(path: &Path) -> Self {
-        Self::new(
+        let path = path.display();
+        Self::translated(
             Exit::Usage,
-            format!("{} is a config.genesis", path.display()),
-            "all nodes of the chain must have it alike, so that it is not mended in one place",
-            "pass config.ini or the directory of the node; `config check` reads config.genesis with it",
+            (
+                format!("{path} is a config.genesis"),
+                format!("{path} 是 config.genesis"),
+            ),
+            (
+                "all nodes of the chain must have it alike, so that it is not mended in one place",
+                "链上所有节点的 config.genesis 必须相同，不能只修改一处",
+            ),
+            (
+                "pass config.ini or the directory of the node; `config check` reads config.genesis with it",
+                "请指定 config.ini 或节点目录；`config check` 会一并读取 config.genesis",
+            ),
         )
     }
 
@@ -191,8 +222,14 @@ pub(crate) fn problem_texts(cause: &ConfigError) -> (Option<&'static Entry>, Fil
     let same = |name, text: &dyn std::fmt::Display| (name, Value::same(text));
     let file = || same("file", &cause.location().file().display());
     let (entry, values) = match cause.problem() {
-        Problem::Unreadable(cause) => (&entry::UNREADABLE, vec![file(), same("cause", cause)]),
-        Problem::Unwritable(cause) => (&entry::UNWRITABLE, vec![file(), same("cause", cause)]),
+        Problem::Unreadable(cause) => (
+            &entry::UNREADABLE,
+            vec![file(), ("cause", of_system(cause))],
+        ),
+        Problem::Unwritable(cause) => (
+            &entry::UNWRITABLE,
+            vec![file(), ("cause", of_system(cause))],
+        ),
         Problem::TooLarge { limit } => (&entry::TOO_LARGE, vec![same("limit", limit)]),
         Problem::Empty => (&entry::EMPTY, vec![]),
         Problem::Binary => (&entry::BINARY, vec![]),
@@ -224,7 +261,7 @@ pub(crate) fn problem_texts(cause: &ConfigError) -> (Option<&'static Entry>, Fil
         Problem::Sealers(cause) => {
             let (problem, hint) = split(&cause.to_string());
             let values = vec![
-                ("problem", phrase(&problem)),
+                ("problem", operation(&problem)),
                 ("hint", phrase(&hint.unwrap_or_default())),
             ];
             (&entry::SEALERS, values)
@@ -267,10 +304,13 @@ pub(crate) fn warning_texts(warning: &Warning) -> (Option<&'static Entry>, Fille
         }
         Kind::TrailingComment { secret: false } => (&entry::TRAILING_COMMENT, vec![]),
         Kind::TrailingComment { .. } => (&entry::TRAILING_COMMENT_PASSWORD, vec![]),
-        Kind::UnknownKey { .. } => (
-            &entry::UNKNOWN_KEY,
-            vec![("nearest", phrase(&warning.advice()))],
-        ),
+        Kind::UnknownKey { nearest } => {
+            let nearest = nearest.map_or_else(
+                || phrase(&warning.advice()),
+                |name| Value::new(name, format!("可能应写作 {name}")),
+            );
+            (&entry::UNKNOWN_KEY, vec![("nearest", nearest)])
+        }
         Kind::NeverRead => (&entry::NO_EFFECT, vec![]),
         Kind::CardUnused => (&entry::CARD_UNUSED, vec![]),
         Kind::CardOverruled => (&entry::CARD_OVERRULED, vec![]),

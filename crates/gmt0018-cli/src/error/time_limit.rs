@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use super::Error;
+use super::{Error, of_system};
 use crate::{
     catalogue::{Value, device},
     exit::Exit,
@@ -32,11 +32,17 @@ impl Error {
 
     /// The thread that the command was to run on cannot be started.
     pub(crate) fn no_thread(cause: &io::Error) -> Self {
-        Self::new(
+        Self::translated(
             Exit::Configuration,
-            "the command cannot be run with a time limit",
-            cause,
-            "leave out --timeout, or end other programs",
+            (
+                "the command cannot be run with a time limit",
+                "无法限时执行该命令",
+            ),
+            of_system(cause),
+            (
+                "leave out --timeout, or end other programs",
+                "去掉 --timeout，或结束其他程序",
+            ),
         )
     }
 }

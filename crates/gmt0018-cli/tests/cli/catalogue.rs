@@ -2,6 +2,7 @@
 
 mod causes;
 mod other_user;
+mod without_entry;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -259,12 +260,13 @@ fn the_language_is_that_of_the_environment_and_the_option_wins() {
     place
         .run_with(&english, &chinese, b"")
         .refused(3, &["does not exist"]);
-    // What is in no catalogue is in English, with Chinese labels.
-    let answer = place.run("hash absent --lang zh").exits(2);
+    // What is not translated is in English, with Chinese labels.
+    let command = "chain expand -d absent -c absent -o new --lang zh";
+    let answer = place.run(command).exits(6);
     assert!(
         answer
             .stderr()
-            .starts_with("错误：cannot read absent\n  原因：")
+            .starts_with("错误：the node in absent cannot be used\n  原因：")
     );
     place.run("hash absent --lang fr").exits(2);
 }

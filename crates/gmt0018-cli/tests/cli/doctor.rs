@@ -1,5 +1,6 @@
 //! `doctor`: a healthy card, and every line that can go wrong.
 
+mod chinese;
 mod library;
 
 use std::{ffi::OsStr, fs, time::Instant};
@@ -44,6 +45,7 @@ fn wrong(place: &Place, arguments: &str, exit: i32, id: &str, parts: &[&str]) ->
     for part in parts {
         assert!(words.contains(part), "{part} is not in {words}");
     }
+    chinese::assert_translated(&report, place, arguments, exit);
     let text = place.run(&format!("doctor {arguments}")).exits(exit).text();
     for part in [format!("error  {id}"), "  why: ".into(), "  try: ".into()] {
         assert!(text.contains(&part), "{part} is not in\n{text}");

@@ -63,7 +63,7 @@ const KINTAIW: Vendor = Vendor {
     title: ("kintaiW/0018-sdk-mock", "kintaiW/0018-sdk-mock"),
     note: (
         "this software device adds 0x01000100 to 0x01000102 and gives 0x01000018 to 0x0100001a other meanings, which are not known here",
-        "该软件设备另加 0x01000100 至 0x01000102，并改变了 0x01000018 至 0x0100001a 的含义，这里没有资料",
+        "该软件设备另加 0x01000100 至 0x01000102，并改变了 0x01000018 至 0x0100001a 的含义，暂无资料",
     ),
 };
 

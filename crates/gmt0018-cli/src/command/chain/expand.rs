@@ -187,7 +187,10 @@ fn binary(arguments: &ExpandArguments, output: Output) -> Result<Option<&Path>, 
     let beside = parent(&arguments.directory).join(PROGRAM);
     match (&arguments.binary, beside.exists()) {
         (Some(binary), false) => check_binary(binary).map(|()| Some(binary.as_path())),
-        (None, false) => Err(Error::node_binary(&beside, &"it does not exist")),
+        (None, false) => Err(Error::node_binary(
+            &beside,
+            ("it does not exist", "文件不存在"),
+        )),
         (Some(_), true) => {
             let beside = beside.display();
             output.note(&format!("remark: {beside} exists and stays as it is"));
@@ -206,11 +209,15 @@ fn node(arguments: &ExpandArguments, template: &Template, peers: &[Peer]) -> Res
         None => beside.unwrap_or_default().to_string_lossy().into_owned(),
     };
     let address = name.parse().map_err(|_| {
-        Error::bad_value(
-            "--address",
+        let why = (
             format!("{name:?} is not an IP address"),
+            format!("{name:?} 不是 IP 地址"),
+        );
+        let advice = (
             "pass --address with the address that other nodes reach this one at",
-        )
+            "用 --address 指定其他节点访问本节点的地址",
+        );
+        Error::value("--address", why, advice)
     })?;
     let highest = |port: fn(&Ports) -> u16| peers.iter().map(|peer| port(&peer.ports)).max();
     let ports = match &arguments.ports {

@@ -1,16 +1,22 @@
 //! What is to be built: every option read and checked, before anything else is looked at.
 
+mod ports;
+
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     net::IpAddr,
-    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
 use fisco_node::{config::ChainVersion, identity::Address};
 
-use crate::{arguments::BuildArguments, error::Error};
+use crate::{
+    arguments::BuildArguments,
+    error::{Error, of_system},
+};
+
+pub(super) use ports::Ports;
 
 /// A chain as the options describe it.
 #[derive(Debug)]
@@ -39,9 +45,15 @@ impl Plan {
             if fits {
                 Ok(value.to_owned())
             } else {
-                let why = format!("{value:?} is not made of letters and digits only");
-                let advice = "choose a name such as group0 or chain0";
-                Err(Error::bad_value(option, why, advice))
+                let why = (
+                    format!("{value:?} is not made of letters and digits only"),
+                    format!("{value:?} 含有字母、数字以外的字符，或为空"),
+                );
+                let advice = (
+                    "choose a name such as group0 or chain0",
+                    "请使用 group0、chain0 之类的名称",
+                );
+                Err(Error::value(option, why, advice))
             }
         };
         let plan = Self {
@@ -111,74 +123,6 @@ pub(super) fn endpoint(address: IpAddr, port: u16) -> String {
     std::net::SocketAddr::new(address, port).to_string()
 }
 
-/// The ports of a node, or the first of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ports {
-    pub(super) p2p: u16,
-    pub(super) rpc: u16,
-}
-
-impl Ports {
-    /// Reads `30300,20200`.
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let number = |text: &str| text.trim().parse().ok().filter(|port| *port != 0);
-        let parts: Vec<Option<u16>> = text.split(',').map(number).collect();
-        match parts[..] {
-            [Some(p2p), Some(rpc)] => Ok(Self { p2p, rpc }),
-            _ => Err(Error::bad_value(
-                "--ports",
-                format!("{text:?} is not two numbers from 1 to 65535 with a comma between"),
-                "write the first port for nodes and the first for clients, such as 30300,20200",
-            )),
-        }
-    }
-
-    /// Refuses ports that run out, or into one another.
-    fn check(self, host: &Host) -> Result<(), Error> {
-        let range = |first: u16| -> Result<RangeInclusive<u16>, Error> {
-            let last = first.checked_add(host.count - 1).ok_or_else(|| {
-                Error::bad_value(
-                    "--ports",
-                    format!(
-                        "{} nodes on {} from port {first} on go beyond 65535",
-                        host.count, host.address
-                    ),
-                    "choose a lower first port, or fewer nodes",
-                )
-            })?;
-            Ok(first..=last)
-        };
-        let (p2p, rpc) = (range(self.p2p)?, range(self.rpc)?);
-        if p2p.start() <= rpc.end() && rpc.start() <= p2p.end() {
-            let why = format!(
-                "on {} the ports {}-{} for nodes and {}-{} for clients overlap",
-                host.address,
-                p2p.start(),
-                p2p.end(),
-                rpc.start(),
-                rpc.end()
-            );
-            let advice = "choose first ports that are farther apart";
-            return Err(Error::bad_value("--ports", why, advice));
-        }
-        Ok(())
-    }
-
-    /// Whether a port of one is a port of the other.
-    pub(super) fn touch(&self, other: &Self) -> bool {
-        let others = [other.p2p, other.rpc];
-        others.contains(&self.p2p) || others.contains(&self.rpc)
-    }
-
-    /// The ports of the node with this number.
-    const fn plus(self, number: u16) -> Self {
-        Self {
-            p2p: self.p2p + number,
-            rpc: self.rpc + number,
-        }
-    }
-}
-
 fn hosts(texts: &[String]) -> Result<Vec<Host>, Error> {
     let hosts: Vec<Host> = texts
         .iter()
@@ -187,17 +131,26 @@ fn hosts(texts: &[String]) -> Result<Vec<Host>, Error> {
     let mut seen = BTreeSet::new();
     for host in &hosts {
         if !seen.insert(host.address) {
-            return Err(Error::bad_value(
-                "--nodes",
-                format!("the address {} is there twice", host.address),
+            let address = host.address;
+            let why = (
+                format!("the address {address} is there twice"),
+                format!("地址 {address} 重复出现"),
+            );
+            let advice = (
                 "write each address once, with the number of all its nodes",
-            ));
+                "每个地址只写一次，并写上该地址的节点总数",
+            );
+            return Err(Error::value("--nodes", why, advice));
         }
     }
     let count: usize = hosts.iter().map(|host| usize::from(host.count)).sum();
     if count > MOST_NODES {
-        let why = format!("{count} nodes are more than {MOST_NODES}");
-        return Err(Error::bad_value("--nodes", why, "ask for fewer nodes"));
+        let why = (
+            format!("{count} nodes are more than {MOST_NODES}"),
+            format!("{count} 个节点，超过上限 {MOST_NODES}"),
+        );
+        let advice = ("ask for fewer nodes", "减少节点数");
+        return Err(Error::value("--nodes", why, advice));
     }
     Ok(hosts)
 }
@@ -213,11 +166,15 @@ fn host(text: &str) -> Result<Host, Error> {
         Some(Host { address, count })
     });
     parsed.ok_or_else(|| {
-        Error::bad_value(
-            "--nodes",
+        let why = (
             format!("{text:?} is not an IP address, a colon and a number of nodes"),
+            format!("{text:?} 不是“IP 地址:节点数”的形式"),
+        );
+        let advice = (
             "write 127.0.0.1:4, or [::1]:4, and commas between",
-        )
+            "写成 127.0.0.1:4 或 [::1]:4，多个之间用逗号分隔",
+        );
+        Error::value("--nodes", why, advice)
     })
 }
 
@@ -225,10 +182,16 @@ fn version(text: &str) -> Result<ChainVersion, Error> {
     let version = text.strip_prefix(['v', 'V']).unwrap_or(text).parse();
     match version {
         Ok(version) if version >= ChainVersion::new(3, 1, 0) => Ok(version),
-        _ => Err(Error::bad_value(
+        _ => Err(Error::value(
             "--compatibility",
-            format!("{text:?} is not a version of FISCO BCOS from 3.1.0 on"),
-            "write the version that the nodes have, such as 3.16.0",
+            (
+                format!("{text:?} is not a version of FISCO BCOS from 3.1.0 on"),
+                format!("{text:?} 不是 3.1.0 及以上的 FISCO BCOS 版本号"),
+            ),
+            (
+                "write the version that the nodes have, such as 3.16.0",
+                "请写节点的版本号，例如 3.16.0",
+            ),
         )),
     }
 }
@@ -236,27 +199,32 @@ fn version(text: &str) -> Result<ChainVersion, Error> {
 fn admin(text: &str) -> Result<String, Error> {
     match text.parse::<Address>() {
         Ok(_) if text.starts_with("0x") => Ok(text.to_owned()),
-        _ => Err(Error::bad_value(
+        _ => Err(Error::value(
             "--admin",
-            format!("{text:?} is not 0x and 40 hex digits"),
-            "write the address of the account; `gmt0018 keys show` prints that of a key in a card",
+            (
+                format!("{text:?} is not 0x and 40 hex digits"),
+                format!("{text:?} 不是 0x 加 40 位十六进制数"),
+            ),
+            (
+                "write the address of the account; `gmt0018 keys show` prints that of a key in a card",
+                "请写账户地址；卡内密钥的账户地址可用 `gmt0018 keys show` 查看",
+            ),
         )),
     }
 }
 
 /// Refuses what is not a program.
 pub(super) fn check_binary(path: &Path) -> Result<(), Error> {
-    let metadata = fs::metadata(path).map_err(|cause| Error::node_binary(path, &cause))?;
+    let unreadable = |cause: io::Error| Error::node_binary(path, of_system(&cause));
+    let metadata = fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err(Error::node_binary(path, &"it is not a file"));
+        return Err(Error::node_binary(path, ("it is not a file", "不是文件")));
     }
     if !is_executable(&metadata) {
-        return Err(Error::node_binary(path, &"it is not executable"));
+        let why = ("it is not executable", "没有可执行权限");
+        return Err(Error::node_binary(path, why));
     }
-    let opened = fs::File::open(path);
-    opened
-        .map(drop)
-        .map_err(|cause| Error::node_binary(path, &cause))
+    fs::File::open(path).map(drop).map_err(unreadable)
 }
 
 #[cfg(unix)]
@@ -277,11 +245,16 @@ pub(super) fn check_new(directory: &Path) -> Result<(), Error> {
         return Err(Error::output_exists(directory));
     }
     if directory.file_name().is_none() {
-        return Err(Error::bad_value(
-            "--output",
-            format!("{} has no name", directory.display()),
+        let directory = directory.display();
+        let why = (
+            format!("{directory} has no name"),
+            format!("{directory} 没有目录名"),
+        );
+        let advice = (
             "name the directory that is to be made",
-        ));
+            "请指定要创建的目录",
+        );
+        return Err(Error::value("--output", why, advice));
     }
     let parent = parent(directory);
     if parent.is_dir() {

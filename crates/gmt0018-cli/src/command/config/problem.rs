@@ -6,7 +6,7 @@ use fisco_node::config::{ConfigError, Location, Warning, WarningKind};
 use serde::Serialize;
 
 use crate::{
-    catalogue::{Entry, Filled, configuration},
+    catalogue::{Entry, Filled, Texts, Value, configuration},
     error::{problem_texts, warning_texts},
     language::Language,
     output::{Output, Tone},
@@ -106,19 +106,19 @@ impl Problem {
         matches!(self.severity, Severity::Error)
     }
 
-    /// Where and what, why, and what to try.
-    pub(in crate::command) fn into_words(self) -> (String, String, String) {
+    /// Where and what, why, and what to try, in both languages.
+    pub(in crate::command) fn into_words(self) -> Texts<Value> {
         let line = self
             .line
             .map_or_else(String::new, |line| format!(":{line}"));
-        let key = self
-            .key
-            .map_or_else(String::new, |key| printable(&key) + ": ");
-        (
-            format!("{}{line}: {key}{}", self.file, self.what),
-            self.why,
-            self.r#try,
-        )
+        let place = |colon: &str| {
+            let key = self.key.as_deref().map(|key| printable(key) + colon);
+            format!("{}{line}{colon}{}", self.file, key.unwrap_or_default())
+        };
+        let mut texts = self.texts.into_values();
+        texts.what.english.insert_str(0, &place(": "));
+        texts.what.chinese.insert_str(0, &place("："));
+        texts
     }
 
     pub(super) const fn is_fixable(&self) -> bool {

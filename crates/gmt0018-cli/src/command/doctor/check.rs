@@ -4,18 +4,36 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::{catalogue::Texts, error::Error, exit::Exit};
+use crate::{
+    catalogue::{Texts, Value},
+    error::Error,
+    exit::Exit,
+    language::Language,
+};
 
-/// The outcome of a check.
+/// The outcome of a check, in both languages or in the one that it is told in.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Check {
+pub(super) struct Check<T = Value> {
     id: &'static str,
     status: Status,
-    subject: String,
+    subject: T,
     /// `null` if all is well.
-    why: Option<String>,
+    why: Option<T>,
     /// `null` if there is nothing to do.
-    r#try: Option<String>,
+    r#try: Option<T>,
+}
+
+impl Check {
+    fn told(self, language: Language) -> Check<String> {
+        let pick = |value: Value| value.pick(language);
+        Check {
+            id: self.id,
+            status: self.status,
+            subject: pick(self.subject),
+            why: self.why.map(pick),
+            r#try: self.r#try.map(pick),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,16 +53,16 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn ok(&mut self, id: &'static str, subject: impl Into<String>) {
+    pub(super) fn ok(&mut self, id: &'static str, subject: impl Into<Value>) {
         self.add(id, Status::Ok, subject.into(), None, None);
     }
 
     pub(super) fn warn(
         &mut self,
         id: &'static str,
-        subject: impl Into<String>,
-        why: impl Into<String>,
-        advice: impl Into<String>,
+        subject: impl Into<Value>,
+        why: impl Into<Value>,
+        advice: impl Into<Value>,
     ) {
         let (why, advice) = (Some(why.into()), Some(advice.into()));
         self.add(id, Status::Warn, subject.into(), why, advice);
@@ -60,9 +78,9 @@ impl Checks {
         &mut self,
         id: &'static str,
         exit: Exit,
-        subject: impl Into<String>,
-        why: impl Into<String>,
-        advice: impl Into<String>,
+        subject: impl Into<Value>,
+        why: impl Into<Value>,
+        advice: impl Into<Value>,
     ) {
         self.exit.get_or_insert(exit);
         let (why, advice) = (Some(why.into()), Some(advice.into()));
@@ -70,35 +88,41 @@ impl Checks {
     }
 
     /// A check that makes no sense now; `advice` says how it is had.
-    pub(super) fn skip(&mut self, id: &'static str, because: &str, advice: Option<&str>) {
-        let because = format!("because {because}");
-        let advice = advice.map(str::to_owned);
-        self.add(
-            id,
-            Status::Skip,
-            "not checked".to_owned(),
-            Some(because),
-            advice,
-        );
+    pub(super) fn skip(
+        &mut self,
+        id: &'static str,
+        because: impl Into<Value>,
+        advice: Option<(&str, &str)>,
+    ) {
+        let mut because = because.into();
+        // A Chinese reason stands for itself.
+        because.english.insert_str(0, "because ");
+        let subject = Value::new("not checked", "未检查");
+        let advice = advice.map(Value::from);
+        self.add(id, Status::Skip, subject, Some(because), advice);
     }
 
-    pub(super) fn skip_all(&mut self, ids: &[&'static str], because: &str) {
+    pub(super) fn skip_all(&mut self, ids: &[&'static str], because: impl Into<Value>) {
+        let because = because.into();
         for id in ids {
-            self.skip(id, because, None);
+            self.skip(id, because.clone(), None);
         }
     }
 
-    pub(super) fn finish(self) -> (Vec<Check>, Exit) {
-        (self.list, self.exit.unwrap_or(Exit::Ok))
+    /// The checks in a language, and the exit code.
+    pub(super) fn finish(self, language: Language) -> (Vec<Check<String>>, Exit) {
+        let told = |check: Check| check.told(language);
+        let list = self.list.into_iter().map(told).collect();
+        (list, self.exit.unwrap_or(Exit::Ok))
     }
 
     fn add(
         &mut self,
         id: &'static str,
         status: Status,
-        subject: String,
-        why: Option<String>,
-        advice: Option<String>,
+        subject: Value,
+        why: Option<Value>,
+        advice: Option<Value>,
     ) {
         self.list.push(Check {
             id,
@@ -110,7 +134,8 @@ impl Checks {
     }
 }
 
-pub(super) fn text(checks: &[Check], exit: Exit) -> String {
+pub(super) fn text(checks: &[Check<String>], exit: Exit, language: Language) -> String {
+    let (why_label, advice_label) = language.pick(("why: ", "try: "), ("原因：", "建议："));
     let mut text = String::new();
     for check in checks {
         let Check {
@@ -130,22 +155,28 @@ pub(super) fn text(checks: &[Check], exit: Exit) -> String {
             }
         };
         if let (Some(why), Status::Warn | Status::Error) = (why, check.status) {
-            let _ = writeln!(text, "         why: {why}");
+            let _ = writeln!(text, "         {why_label}{why}");
         }
         if let Some(advice) = &check.r#try {
-            let _ = writeln!(text, "         try: {advice}");
+            let _ = writeln!(text, "         {advice_label}{advice}");
         }
     }
     let count = |status| checks.iter().filter(|one| one.status == status).count();
+    let (fine, skipped) = (count(Status::Ok), count(Status::Skip));
     let (warnings, errors) = (count(Status::Warn), count(Status::Error));
-    let _ = writeln!(
-        text,
-        "{} ok, {warnings} to be warned of, {errors} wrong, {} not checked",
-        count(Status::Ok),
-        count(Status::Skip)
-    );
+    text += &match language {
+        Language::English => format!(
+            "{fine} ok, {warnings} to be warned of, {errors} wrong, {skipped} not checked\n"
+        ),
+        Language::Chinese => {
+            format!("正常 {fine} 项，警告 {warnings} 项，错误 {errors} 项，未检查 {skipped} 项\n")
+        }
+    };
     if exit == Exit::Ok && warnings > 0 {
-        text.push_str("warnings leave the exit code 0\n");
+        text += language.pick(
+            "warnings leave the exit code 0\n",
+            "有警告而无错误时，退出码为 0\n",
+        );
     }
     text
 }
@@ -156,17 +187,33 @@ mod tests {
 
     #[test]
     fn the_first_error_decides() {
-        let mut checks = Checks::default();
-        checks.ok("a", "fine");
-        checks.warn("b", "odd", "why", "try");
-        assert_eq!(checks.exit, None);
-        checks.fail("c", Exit::Library, "wrong", "why", "try");
-        checks.fail("d", Exit::Key, "wrong too", "why", "try");
-        checks.skip("e", "c is wrong", None);
-        let (list, exit) = checks.finish();
+        let (list, exit) = page().finish(Language::English);
         assert_eq!((list.len(), exit), (5, Exit::Library));
-        let text = text(&list, exit);
+        let text = text(&list, exit, Language::English);
         assert!(text.ends_with("1 ok, 1 to be warned of, 2 wrong, 1 not checked\n"));
         assert!(text.contains("skip   e                     because c is wrong\n"));
+    }
+
+    #[test]
+    fn a_chinese_page_has_the_same_marks() {
+        let (list, exit) = page().finish(Language::Chinese);
+        let text = text(&list, exit, Language::Chinese);
+        assert!(text.starts_with("ok     a                     正常\nwarn   b "));
+        assert!(text.contains("不对\n         原因：为何\n         建议：怎样\n"));
+        assert!(text.ends_with(
+            "skip   e                     c 不对\n正常 1 项，警告 1 项，错误 2 项，未检查 1 项\n"
+        ));
+    }
+
+    fn page() -> Checks {
+        let mut checks = Checks::default();
+        let (why, advice) = (("why", "为何"), ("try", "怎样"));
+        checks.ok("a", ("fine", "正常"));
+        checks.warn("b", ("odd", "反常"), why, advice);
+        assert_eq!(checks.exit, None);
+        checks.fail("c", Exit::Library, ("wrong", "不对"), why, advice);
+        checks.fail("d", Exit::Key, ("wrong too", "也不对"), why, advice);
+        checks.skip("e", ("c is wrong", "c 不对"), None);
+        checks
     }
 }

@@ -10,9 +10,9 @@ use fisco_node::{
 use super::check::Checks;
 use crate::{
     arguments::DoctorArguments,
-    catalogue::Texts,
+    catalogue::{Texts, Value},
     command::config::{check, config_file, is_genesis, problem::Problem},
-    error::Error,
+    error::{Error, of_node_id, of_node_key, of_system},
     exit::Exit,
 };
 
@@ -38,16 +38,20 @@ impl Node {
             Some(path) => node.config = read_config(path, checks),
             None => checks.skip(
                 CONFIG,
-                "no node was named",
-                Some("pass --config with the directory of a node"),
+                NO_NODE,
+                Some((
+                    "pass --config with the directory of a node",
+                    "用 --config 指定节点目录",
+                )),
             ),
         }
         match genesis_file(arguments, path.as_deref()) {
             Some(path) => node.read_genesis(&path, checks),
             None => checks.skip(
                 GENESIS,
-                "there is no config.genesis",
-                path.is_some().then_some("pass --genesis"),
+                ("there is no config.genesis", "没有 config.genesis"),
+                path.is_some()
+                    .then_some(("pass --genesis", "用 --genesis 指定")),
             ),
         }
         node
@@ -70,10 +74,12 @@ impl Node {
         found.extend(config.and_then(|config| check::card_without_sm(config, &genesis, &ini)));
         if found.is_empty() {
             let count = genesis.sealers().as_slice().len();
-            checks.ok(
-                GENESIS,
-                format!("{}, {count} consensus node(s)", path.display()),
+            let path = path.display();
+            let subject = (
+                format!("{path}, {count} consensus node(s)"),
+                format!("{path}，{count} 个共识节点"),
             );
+            checks.ok(GENESIS, subject);
         }
         problems(GENESIS, found, checks);
         self.genesis = Some(genesis);
@@ -116,25 +122,40 @@ impl Node {
         let file = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if examined.map(file) != Some(file(card.library())) {
             let examined = examined.map_or_else(
-                || "the software card in this program".to_owned(),
-                |path| path.display().to_string(),
+                || {
+                    Value::new(
+                        "the software card in this program",
+                        "本程序内置的软件密码卡",
+                    )
+                },
+                |path| Value::new(path.display(), format_args!("动态库 {}", path.display())),
             );
+            let configured = card.library().display();
             checks.warn(
                 "config.library",
-                format!("examined is {examined}"),
-                format!("config.ini names {}", card.library().display()),
-                "leave out --lib and --soft-dir, and unset $GMT0018_LIB, to examine what the node uses",
+                (
+                    format!("examined is {}", examined.english),
+                    format!("检查的是{}", examined.chinese),
+                ),
+                (
+                    format!("config.ini names {configured}"),
+                    format!("config.ini 配置的是 {configured}"),
+                ),
+                (
+                    "leave out --lib and --soft-dir, and unset $GMT0018_LIB, to examine what the node uses",
+                    "如需检查节点实际使用的动态库，请去掉 --lib 和 --soft-dir，并取消环境变量 GMT0018_LIB",
+                ),
             );
         }
     }
 
     /// Compares node.pem, node.nodeid and config.genesis with the node's key.
-    pub(super) fn examine_files(&self, key: Option<NodeId>, because: &str, checks: &mut Checks) {
+    pub(super) fn examine_files(&self, key: Option<NodeId>, because: &Value, checks: &mut Checks) {
         let Some(config) = &self.config else {
             let because = if self.is_named {
-                "config.ini cannot be used"
+                ("config.ini cannot be used", "config.ini 无法使用")
             } else {
-                "no node was named"
+                NO_NODE
             };
             checks.skip_all(&[NODE_PEM, NODE_ID, GENESIS_KEY], because);
             return;
@@ -142,22 +163,24 @@ impl Node {
         let path = config.private_key_path();
         self.node_pem(path, key.as_ref(), because, checks);
         let Some(key) = key else {
-            checks.skip_all(&[NODE_ID, GENESIS_KEY], because);
+            checks.skip_all(&[NODE_ID, GENESIS_KEY], because.clone());
             return;
         };
         node_id(&path.with_file_name("node.nodeid"), &key, checks);
         self.sealer(&key, checks);
     }
 
-    fn node_pem(&self, path: &Path, key: Option<&NodeId>, because: &str, checks: &mut Checks) {
+    fn node_pem(&self, path: &Path, key: Option<&NodeId>, because: &Value, checks: &mut Checks) {
         let in_file = self.config.as_ref().map(NodeConfig::key);
         let in_file = matches!(in_file, Some(KeySource::File(_)));
         match (NodePem::read(path, None), key) {
             (Err(NodePemError::Unreadable(_)), _) if !in_file && !path.exists() => {
-                checks.ok(
-                    NODE_PEM,
-                    format!("{} is not there, and not needed", path.display()),
+                let path = path.display();
+                let subject = (
+                    format!("{path} is not there, and not needed"),
+                    format!("{path} 不存在，节点也不需要它"),
                 );
+                checks.ok(NODE_PEM, subject);
             }
             (Err(cause), _) if in_file => {
                 let Texts { what, why, advice } = Error::node_key(path, &cause).into_words();
@@ -165,13 +188,22 @@ impl Node {
             }
             (Err(cause), _) => checks.warn(
                 NODE_PEM,
-                format!("{} is no key that can be read", path.display()),
-                cause.to_string(),
-                "the node does not read it; tools do: write one with `gmt0018 node-pem`",
+                (
+                    format!("{} is no key that can be read", path.display()),
+                    format!("{} 不是可读取的密钥文件", path.display()),
+                ),
+                of_node_key(&cause),
+                (
+                    "the node does not read it; tools do: write one with `gmt0018 node-pem`",
+                    "节点不读取该文件，但其他工具会读取：请用 `gmt0018 node-pem` 生成",
+                ),
             ),
-            (Ok(_), None) => checks.skip(NODE_PEM, because, None),
+            (Ok(_), None) => checks.skip(NODE_PEM, because.clone(), None),
             (Ok(pem), Some(key)) => {
-                let advice = "write the card's with `gmt0018 node-pem`, or mend key_index";
+                let advice = (
+                    "write the card's with `gmt0018 node-pem`, or mend key_index",
+                    "用 `gmt0018 node-pem` 写入密码卡的公钥，或改正 key_index",
+                );
                 compare(NODE_PEM, path, &pem.node_id(), key, advice, checks);
             }
         }
@@ -181,30 +213,48 @@ impl Node {
         let Some(genesis) = &self.genesis else {
             checks.skip(
                 GENESIS_KEY,
-                "config.genesis is not there or not usable",
+                (
+                    "config.genesis is not there or not usable",
+                    "config.genesis 不存在或无法使用",
+                ),
                 None,
             );
             return;
         };
         let count = genesis.sealers().as_slice().len();
         match genesis.sealers().position(key) {
-            Some(at) => checks.ok(
-                GENESIS_KEY,
-                format!(
-                    "the node is consensus node {} of {count}",
-                    at.saturating_add(1)
-                ),
-            ),
-            None if self.is_observer => checks.ok(
-                GENESIS_KEY,
-                format!("the node is an observer beside {count} consensus node(s)"),
-            ),
+            Some(at) => {
+                let number = at.saturating_add(1);
+                let subject = (
+                    format!("the node is consensus node {number} of {count}"),
+                    format!("本节点是 {count} 个共识节点中的第 {number} 个"),
+                );
+                checks.ok(GENESIS_KEY, subject);
+            }
+            None if self.is_observer => {
+                let subject = (
+                    format!("the node is an observer beside {count} consensus node(s)"),
+                    format!("本节点是观察节点，链上有 {count} 个共识节点"),
+                );
+                checks.ok(GENESIS_KEY, subject);
+            }
             None => checks.fail(
                 GENESIS_KEY,
                 Exit::Configuration,
-                format!("config.genesis has {count} consensus node(s), and this is none of them"),
-                format!("the node's id is {key}"),
-                "mend key_index or the node's line in config.genesis, or pass --observer",
+                (
+                    format!(
+                        "config.genesis has {count} consensus node(s), and this is none of them"
+                    ),
+                    format!("config.genesis 的 {count} 个共识节点中没有本节点"),
+                ),
+                (
+                    format!("the node's id is {key}"),
+                    format!("本节点的节点 ID 是 {key}"),
+                ),
+                (
+                    "mend key_index or the node's line in config.genesis, or pass --observer",
+                    "改正 key_index 或 config.genesis 中本节点那一行；如果是观察节点，请加 --observer",
+                ),
             ),
         }
     }
@@ -228,11 +278,22 @@ fn read_config(path: &Path, checks: &mut Checks) -> Option<NodeConfig> {
     let config = config.ok();
     if let Some(config) = config.as_ref().filter(|_| found.is_empty()) {
         let place = match config.key() {
-            KeySource::Card(card) => format!("in a card, index {}", card.index()),
-            KeySource::File(path) => format!("in the file {}", path.display()),
-            _ => "with a key service".to_owned(),
+            KeySource::Card(card) => Value::new(
+                format_args!("in a card, index {}", card.index()),
+                format_args!("在密码卡中，密钥索引 {}", card.index()),
+            ),
+            KeySource::File(path) => Value::new(
+                format_args!("in the file {}", path.display()),
+                format_args!("在文件 {} 中", path.display()),
+            ),
+            _ => Value::new("with a key service", "由密钥服务保管"),
         };
-        checks.ok(CONFIG, format!("{}, key {place}", path.display()));
+        let path = path.display();
+        let subject = (
+            format!("{path}, key {}", place.english),
+            format!("{path}，密钥{}", place.chinese),
+        );
+        checks.ok(CONFIG, subject);
     }
     problems(CONFIG, found, checks);
     config
@@ -250,11 +311,11 @@ fn read(id: &'static str, path: &Path, checks: &mut Checks) -> Option<Ini> {
 fn problems(id: &'static str, found: Vec<Problem>, checks: &mut Checks) {
     for problem in found {
         let is_error = problem.is_error();
-        let (subject, why, advice) = problem.into_words();
+        let Texts { what, why, advice } = problem.into_words();
         if is_error {
-            checks.fail(id, Exit::Configuration, subject, why, advice);
+            checks.fail(id, Exit::Configuration, what, why, advice);
         } else {
-            checks.warn(id, subject, why, advice);
+            checks.warn(id, what, why, advice);
         }
     }
 }
@@ -263,24 +324,34 @@ fn node_id(path: &Path, key: &NodeId, checks: &mut Checks) {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(cause) => {
-            checks.skip(
-                NODE_ID,
-                &format!("{} cannot be read: {cause}", path.display()),
-                None,
+            let (path, cause) = (path.display(), of_system(&cause));
+            let because = (
+                format!("{path} cannot be read: {}", cause.english),
+                format!("无法读取 {path}：{}", cause.chinese),
             );
+            checks.skip(NODE_ID, because, None);
             return;
         }
     };
     match text.trim().parse() {
         Ok(found) => {
-            let advice = "write it with `gmt0018 node-id`; the node does not read it, tools do";
+            let advice = (
+                "write it with `gmt0018 node-id`; the node does not read it, tools do",
+                "用 `gmt0018 node-id` 重新写入；节点不读取该文件，但其他工具会读取",
+            );
             compare(NODE_ID, path, &found, key, advice, checks);
         }
         Err(cause) => checks.warn(
             NODE_ID,
-            format!("{} is no node id", path.display()),
-            cause.to_string(),
-            "write it with `gmt0018 node-id`",
+            (
+                format!("{} is no node id", path.display()),
+                format!("{} 的内容不是节点 ID", path.display()),
+            ),
+            of_node_id(&cause),
+            (
+                "write it with `gmt0018 node-id`",
+                "用 `gmt0018 node-id` 重新写入",
+            ),
         ),
     }
 }
@@ -290,21 +361,34 @@ fn compare(
     path: &Path,
     found: &NodeId,
     key: &NodeId,
-    advice: &str,
+    advice: (&str, &str),
     checks: &mut Checks,
 ) {
+    let path = path.display();
     if found == key {
-        checks.ok(id, format!("{} has the node's key", path.display()));
+        let subject = (
+            format!("{path} has the node's key"),
+            format!("{path} 与节点的密钥一致"),
+        );
+        checks.ok(id, subject);
     } else {
         checks.fail(
             id,
             Exit::Configuration,
-            format!("{} is of another key", path.display()),
-            format!("it has {found}, and the node signs with {key}"),
+            (
+                format!("{path} is of another key"),
+                format!("{path} 对应的是另一把密钥"),
+            ),
+            (
+                format!("it has {found}, and the node signs with {key}"),
+                format!("文件中是 {found}，而节点用 {key} 签名"),
+            ),
             advice,
         );
     }
 }
+
+const NO_NODE: (&str, &str) = ("no node was named", "没有指定节点");
 
 const CONFIG: &str = "config";
 const GENESIS: &str = "genesis";

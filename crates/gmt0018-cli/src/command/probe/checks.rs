@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 use gmt0018::{Error, Session, sm2_signing::ErrorKind};
 use serde::Serialize;
 
-use crate::output::{Output, Tone};
+use crate::{
+    catalogue::{Value, phrase::phrase},
+    error::of_card,
+    output::{Output, Tone},
+};
 
 /// The checks of `probe`.
 #[derive(Debug, Serialize)]
@@ -18,6 +22,9 @@ pub(in crate::command) struct Checks {
 struct Check {
     outcome: Outcome,
     detail: String,
+    /// The detail in Chinese.
+    #[serde(skip)]
+    chinese: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -50,14 +57,14 @@ impl Checks {
     }
 
     /// Each check: its name, whether it passed (`None` if the library does not offer it), and the detail.
-    pub(in crate::command) fn each(&self) -> [(&'static str, Option<bool>, &str); 2] {
+    pub(in crate::command) fn each(&self) -> [(&'static str, Option<bool>, Value); 2] {
         [("random", &self.random), ("sm3", &self.sm3)].map(|(name, check)| {
             let passed = match check.outcome {
                 Outcome::Ok => Some(true),
                 Outcome::Failed => Some(false),
                 Outcome::NotOffered => None,
             };
-            (name, passed, check.detail.as_str())
+            (name, passed, Value::new(&check.detail, &check.chinese))
         })
     }
 
@@ -100,10 +107,7 @@ impl From<Result<Self, Error>> for Check {
                 ErrorKind::Unsupported => Outcome::NotOffered,
                 _ => Outcome::Failed,
             };
-            Self {
-                outcome,
-                detail: cause.to_string(),
-            }
+            Self::of(outcome, of_card(cause))
         })
     }
 }
@@ -115,9 +119,15 @@ impl Check {
         } else {
             (Outcome::Failed, bad)
         };
+        Self::of(outcome, phrase(detail))
+    }
+
+    fn of(outcome: Outcome, detail: Value) -> Self {
+        let Value { english, chinese } = detail;
         Self {
             outcome,
-            detail: detail.to_owned(),
+            detail: english,
+            chinese,
         }
     }
 }

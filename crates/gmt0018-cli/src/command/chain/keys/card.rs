@@ -128,10 +128,18 @@ fn check_indexes(indexes: &[u32], count: usize) -> Result<(), Error> {
     }
     let mut seen = BTreeSet::new();
     match indexes.iter().find(|index| !seen.insert(**index)) {
-        Some(index) => Err(Error::bad_value(
+        Some(index) => Err(Error::value(
             "--key-indexes",
-            format!("the index {index} is there twice, and two nodes with one key are one node"),
-            "give each node an index of its own",
+            (
+                format!(
+                    "the index {index} is there twice, and two nodes with one key are one node"
+                ),
+                format!("密钥索引 {index} 重复出现，而使用同一把密钥的两个节点会被视为同一个节点"),
+            ),
+            (
+                "give each node an index of its own",
+                "为每个节点指定不同的密钥索引",
+            ),
         )),
         None => Ok(()),
     }
