@@ -26,7 +26,7 @@ struct Arguments {
     #[arg(long, value_name = "TEXT")]
     shown: Option<String>,
 
-    /// How many characters a line may have before it is cut.
+    /// How many characters a line may have before it goes on in the next.
     #[arg(long, value_name = "N", default_value_t = 110)]
     width: usize,
 
@@ -55,13 +55,47 @@ fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     let shown = arguments.shown.clone();
     let shown = shown.unwrap_or_else(|| arguments.command.join(" "));
     let prompt = format!("$ {shown}");
-    let lines: Vec<&str> = [prompt.as_str()].into_iter().chain(text.lines()).collect();
+    let lines = [prompt.as_str()].into_iter().chain(text.lines());
+    let lines: Vec<Line<'_>> = lines
+        .flat_map(|line| wrapped(line, arguments.width))
+        .collect();
     std::fs::write(&arguments.out, draw(&lines, arguments.width))?;
     Ok(lines.len())
 }
 
+/// A line on the screen: its text, and the line of the output that it belongs to.
+struct Line<'a> {
+    text: String,
+    of: &'a str,
+}
+
+/// A line, and what of it is too long for one, behind the place where its text begins.
+fn wrapped(line: &str, width: usize) -> Vec<Line<'_>> {
+    let of = line;
+    let blanks = line
+        .chars()
+        .take_while(|character| *character == ' ')
+        .count();
+    let indent = " ".repeat(blanks.saturating_add(5));
+    let mut lines = Vec::new();
+    let mut text = String::new();
+    for word in line.split_inclusive(' ') {
+        let length = text
+            .chars()
+            .count()
+            .saturating_add(word.trim_end().chars().count());
+        if length > width && !text.trim().is_empty() {
+            lines.push(Line { text, of });
+            text = indent.clone();
+        }
+        text.push_str(word);
+    }
+    lines.push(Line { text, of });
+    lines
+}
+
 /// The terminal: a dark sheet, one text element a line.
-fn draw(lines: &[&str], width: usize) -> String {
+fn draw(lines: &[Line<'_>], width: usize) -> String {
     let (columns, rows) = (width.saturating_add(4), lines.len().saturating_add(2));
     let (pixels, height) = (columns.saturating_mul(8), rows.saturating_mul(18));
     let mut svg = format!(
@@ -71,9 +105,7 @@ fn draw(lines: &[&str], width: usize) -> String {
     );
     for (row, line) in lines.iter().enumerate() {
         let y = row.saturating_add(2).saturating_mul(18).saturating_sub(6);
-        let text: String = line.chars().take(width).collect();
-        let colour = colour(&text);
-        let text = escape(&text);
+        let (text, colour) = (escape(&line.text), colour(line.of));
         // Writing to a String does not fail.
         let _ = writeln!(
             svg,
