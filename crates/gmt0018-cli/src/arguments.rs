@@ -121,6 +121,16 @@ pub(crate) enum Command {
     Top(TopArguments),
 }
 
+impl Command {
+    /// Whether it times library calls, so that nothing else may be done in them.
+    pub(crate) const fn measures(&self) -> bool {
+        matches!(
+            self,
+            Self::Bench(_) | Self::Report(_) | Self::Test(_) | Self::Top(_)
+        )
+    }
+}
+
 /// Say what a card and its library can do, and check random numbers and SM3.
 ///
 /// Shows the library's functions by chapter and edition of the standard, the device information with its abilities in

@@ -16,7 +16,7 @@ use gmt0018_soft::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments::DeviceArguments, catalogue::Value, error::Error, language::Language, limit,
+    arguments::DeviceArguments, catalogue::Value, error::Error, language::Language, open_calls,
     output::Output,
 };
 
@@ -85,7 +85,7 @@ impl Target {
     }
 
     fn library(path: PathBuf, dialect: Dialect) -> Result<Self, Error> {
-        limit::uses_library(&path.display().to_string());
+        open_calls::uses_library(&path.display().to_string());
         let module = Module::open(&path)
             .map_err(|cause| Error::open("the library cannot be used", cause))?;
         Ok(Self {

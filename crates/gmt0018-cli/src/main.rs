@@ -13,8 +13,10 @@ mod language;
 mod limit;
 mod machine;
 mod new_file;
+mod open_calls;
 mod output;
 mod password;
+mod patience;
 mod plot;
 mod private_key;
 mod randomness;
@@ -38,6 +40,9 @@ fn main() -> ExitCode {
         .with_language(language)
         .with_color(arguments.color);
     let command = arguments.command;
+    if !command.measures() {
+        patience::start(output);
+    }
     match limit::run(arguments.timeout, output, move || {
         command::run(command, output)
     }) {

@@ -9,9 +9,9 @@ super::entries! {
 
     NAME_NOT_FOUND = "library-name-not-found", Library;
     en: "the library cannot be used", "{path} does not exist",
-        "the system's search does not find the name: give the whole path, install the library, or name its directory in LD_LIBRARY_PATH before the program starts";
+        "the system's search does not find the name: give the path (./{path} for a file in this directory), install the library, or name its directory in LD_LIBRARY_PATH before the program starts";
     zh: "动态库无法使用", "{path} 不存在",
-        "系统的搜索路径里找不到这个名字：请写完整路径、安装该动态库，或在启动程序之前把它所在目录加入 LD_LIBRARY_PATH";
+        "系统的搜索路径里找不到这个名字：请写明路径（当前目录下的文件写作 ./{path}）、安装该动态库，或在启动程序之前把它所在目录加入 LD_LIBRARY_PATH";
 
     DIRECTORY = "library-directory", Library;
     en: "the library cannot be used", "{path} is a directory",

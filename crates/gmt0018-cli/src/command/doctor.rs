@@ -64,11 +64,10 @@ pub(crate) fn run(arguments: &DoctorArguments, output: Output) -> Result<Exit, E
             key::sign(key.as_ref(), access, &mut checks);
         }
     }
-    let language = output.language();
-    let (list, exit) = checks.finish(language);
+    let (list, exit) = checks.finish(output.language());
     report.checks = list;
     report.exit_code = exit as u8;
-    output.result(&report, &check::text(&report.checks, exit, language))?;
+    output.result(&report, &check::text(&report.checks, exit, output))?;
     Ok(exit)
 }
 

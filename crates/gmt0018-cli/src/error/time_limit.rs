@@ -6,7 +6,7 @@ use super::{Error, of_system};
 use crate::{
     catalogue::{Value, device},
     exit::Exit,
-    limit::OpenCall,
+    open_calls::OpenCall,
 };
 
 impl Error {

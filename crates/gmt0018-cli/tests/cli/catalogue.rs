@@ -234,6 +234,36 @@ fn a_device_that_hangs_ends_the_command_and_says_where() {
 }
 
 #[test]
+fn a_call_that_takes_long_is_remarked_on() {
+    let Some(place) = place_with_device("/dev/null") else {
+        return;
+    };
+    let hangs = [("FAIL", OsStr::new("SDF_OpenSession"))];
+    for (language, remark) in [
+        (
+            "en",
+            "waiting for SDF_OpenSession of ./device.so, called 3 s ago",
+        ),
+        (
+            "zh",
+            "正在等待 ./device.so 的 SDF_OpenSession 返回，已等 3 秒",
+        ),
+    ] {
+        let command = format!("random 4 --lib ./device.so --timeout 4.5 --lang {language}");
+        let answer = place.run_with(&command, &hangs, b"").exits(4);
+        assert_eq!(
+            answer.stderr().matches(remark).count(),
+            1,
+            "{}",
+            answer.stderr()
+        );
+        let quiet = format!("{command} --quiet");
+        let answer = place.run_with(&quiet, &hangs, b"").exits(4);
+        assert!(!answer.stderr().contains(remark), "{}", answer.stderr());
+    }
+}
+
+#[test]
 fn a_store_that_another_process_holds() {
     let place = Place::with_key();
     let lock = std::fs::File::open(place.path("store/lock")).unwrap();

@@ -301,12 +301,16 @@ fn only_what_is_wrong_fails() {
     let place = place();
     place.write("device.c", include_str!("credulous_device.c"));
     let soft = soft_library();
+    let directory = soft.parent().unwrap().display().to_string();
     let soft = soft.to_str().unwrap();
     let path = format!("-DSOFT=\"{soft}\"");
+    // Before LD_LIBRARY_PATH, which names a directory where a library of another build may be.
+    let search = format!("-Wl,--disable-new-dtags,-rpath,{directory}");
     let arguments = [
         "-shared",
         "-fPIC",
         "-Wl,--no-as-needed",
+        &search,
         "-o",
         "device.so",
         "device.c",

@@ -19,7 +19,7 @@ use crate::{
     device::environment,
     error::Error,
     exit::Exit,
-    limit,
+    open_calls,
     output::{Output, Tone},
 };
 
@@ -189,7 +189,7 @@ fn start(
     if let KeySource::Card(card) = config.key() {
         let library = card.library().display().to_string();
         output.note(&format!("device: library {library}"));
-        limit::uses_library(&library);
+        open_calls::uses_library(&library);
     }
     let mut options = CryptoOptions::default()
         .with_dialect(arguments.dialect.clone())

@@ -9,6 +9,7 @@ use crate::{
     error::Error,
     exit::Exit,
     language::Language,
+    output::{Output, Tone},
 };
 
 /// The outcome of a check, in both languages or in the one that it is told in.
@@ -33,6 +34,16 @@ impl Check {
             why: self.why.map(pick),
             r#try: self.r#try.map(pick),
         }
+    }
+}
+
+impl Check<String> {
+    /// Whether both were skipped for one reason, and nothing more is to be said.
+    fn is_skipped_as(&self, other: &Self) -> bool {
+        self.status == Status::Skip
+            && (self.status, &self.why) == (other.status, &other.why)
+            && self.r#try.is_none()
+            && other.r#try.is_none()
     }
 }
 
@@ -134,27 +145,32 @@ impl Checks {
     }
 }
 
-pub(super) fn text(checks: &[Check<String>], exit: Exit, language: Language) -> String {
+pub(super) fn text(checks: &[Check<String>], exit: Exit, output: Output) -> String {
+    let language = output.language();
     let (why_label, advice_label) = language.pick(("why: ", "try: "), ("原因：", "建议："));
     let mut text = String::new();
-    for check in checks {
+    let same = |a: &Check<String>, b: &Check<String>| a.is_skipped_as(b);
+    for alike in checks.chunk_by(same) {
+        let Some(check) = alike.first() else { continue };
         let Check {
             id, subject, why, ..
         } = check;
-        // Writing to a String does not fail.
-        let _ = match (check.status, why) {
-            (Status::Ok, _) => writeln!(text, "ok     {id:20}  {subject}"),
-            (Status::Warn, _) => writeln!(text, "warn   {id:20}  {subject}"),
-            (Status::Error, _) => writeln!(text, "error  {id:20}  {subject}"),
-            (Status::Skip, why) => {
-                writeln!(
-                    text,
-                    "skip   {id:20}  {}",
-                    why.as_deref().unwrap_or_default()
-                )
-            }
+        let why = why.as_deref().unwrap_or_default();
+        let (word, tone, what) = match check.status {
+            Status::Ok => ("ok", Some(Tone::Ok), subject.clone()),
+            Status::Warn => ("warn", Some(Tone::Warning), subject.clone()),
+            Status::Error => ("error", Some(Tone::Error), subject.clone()),
+            Status::Skip => (
+                "skip",
+                None,
+                why.to_owned() + &more(alike.len() - 1, language),
+            ),
         };
-        if let (Some(why), Status::Warn | Status::Error) = (why, check.status) {
+        let blanks = " ".repeat(7 - word.len());
+        let word = tone.map_or_else(|| word.to_owned(), |tone| output.paint(tone, word));
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{word}{blanks}{id:20}  {what}");
+        if matches!(check.status, Status::Warn | Status::Error) {
             let _ = writeln!(text, "         {why_label}{why}");
         }
         if let Some(advice) = &check.r#try {
@@ -181,6 +197,15 @@ pub(super) fn text(checks: &[Check<String>], exit: Exit, language: Language) -> 
     text
 }
 
+/// That so many checks behind the one that is shown were skipped for the same reason.
+fn more(count: usize, language: Language) -> String {
+    match (count, language) {
+        (0, _) => String::new(),
+        (_, Language::English) => format!(" (and {count} more)"),
+        (_, Language::Chinese) => format!("（另有 {count} 项，原因相同）"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,20 +213,23 @@ mod tests {
     #[test]
     fn the_first_error_decides() {
         let (list, exit) = page().finish(Language::English);
-        assert_eq!((list.len(), exit), (5, Exit::Library));
-        let text = text(&list, exit, Language::English);
-        assert!(text.ends_with("1 ok, 1 to be warned of, 2 wrong, 1 not checked\n"));
-        assert!(text.contains("skip   e                     because c is wrong\n"));
+        assert_eq!((list.len(), exit), (7, Exit::Library));
+        let text = text(&list, exit, Output::new(false, false));
+        assert!(text.ends_with("1 ok, 1 to be warned of, 2 wrong, 3 not checked\n"));
+        assert!(text.contains("skip   e                     because c is wrong (and 1 more)\n"));
+        assert!(text.contains("skip   g                     because d is wrong too\n"));
     }
 
     #[test]
     fn a_chinese_page_has_the_same_marks() {
         let (list, exit) = page().finish(Language::Chinese);
-        let text = text(&list, exit, Language::Chinese);
+        let chinese = Output::new(false, false).with_language(Language::Chinese);
+        let text = text(&list, exit, chinese);
         assert!(text.starts_with("ok     a                     正常\nwarn   b "));
         assert!(text.contains("不对\n         原因：为何\n         建议：怎样\n"));
         assert!(text.ends_with(
-            "skip   e                     c 不对\n正常 1 项，警告 1 项，错误 2 项，未检查 1 项\n"
+            "c 不对（另有 1 项，原因相同）\nskip   g                     d 也不对\n\
+             正常 1 项，警告 1 项，错误 2 项，未检查 3 项\n"
         ));
     }
 
@@ -213,7 +241,8 @@ mod tests {
         assert_eq!(checks.exit, None);
         checks.fail("c", Exit::Library, ("wrong", "不对"), why, advice);
         checks.fail("d", Exit::Key, ("wrong too", "也不对"), why, advice);
-        checks.skip("e", ("c is wrong", "c 不对"), None);
+        checks.skip_all(&["e", "f"], ("c is wrong", "c 不对"));
+        checks.skip("g", ("d is wrong too", "d 也不对"), None);
         checks
     }
 }

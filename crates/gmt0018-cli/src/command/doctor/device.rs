@@ -4,6 +4,7 @@ use gmt0018::Session;
 
 use super::check::Checks;
 use crate::{
+    catalogue::Value,
     command::probe::checks::Checks as Quick,
     device::{Card, Target},
     error::{Error, of_card},
@@ -63,7 +64,7 @@ pub(super) fn examine(card: Option<&Card>, checks: &mut Checks) -> Option<Sessio
             None => checks.warn(
                 id,
                 ("the library does not offer it", "动态库不提供该功能"),
-                detail,
+                without_advice(detail),
                 (
                     "run `gmt0018 probe symbols` to see who needs it",
                     "运行 `gmt0018 probe symbols` 查看哪些用途需要它",
@@ -141,3 +142,11 @@ const INFO: &str = "device.info";
 const SESSIONS: &str = "device.sessions";
 /// The most sessions that are opened at once.
 const CEILING: usize = 8;
+
+/// Why the library does not offer something, without the advice of another layer: there is better one here.
+fn without_advice(mut detail: Value) -> Value {
+    if let Some(end) = detail.english.find("; try: ") {
+        detail.english.truncate(end);
+    }
+    detail
+}

@@ -94,17 +94,12 @@ skip   config                没有指定节点
 skip   genesis               没有 config.genesis
 skip   library.file          软件密码卡内置于本程序
          建议：如需检查厂商的动态库，请用 --lib 指定
-skip   library.architecture  软件密码卡内置于本程序
-skip   library.dependencies  软件密码卡内置于本程序
-skip   library.load          软件密码卡内置于本程序
+skip   library.architecture  软件密码卡内置于本程序（另有 2 项，原因相同）
 error  password              密钥索引 1 的私钥访问控制码被拒绝
          原因：SDF_GetPrivateKeyAccessRight 返回 0x01000018（SDR_PRKRERR：私钥使用权限获取失败，多为访问控制码错误）
          建议：核对私钥访问控制码；许多密码卡会累计错误次数并锁定密钥，不要反复尝试；本次只向设备提交了一次，不再重试，以免密码卡被锁定
-skip   node.pem              没有指定节点
-skip   node.nodeid           没有指定节点
-skip   genesis.key           没有指定节点
-skip   signature             私钥访问控制码被拒绝
-skip   speed                 私钥访问控制码被拒绝
+skip   node.pem              没有指定节点（另有 2 项，原因相同）
+skip   signature             私钥访问控制码被拒绝（另有 1 项，原因相同）
 正常 8 项，警告 0 项，错误 1 项，未检查 11 项";
     assert_eq!(not_ok(&page).join("\n"), expected);
 }
