@@ -145,7 +145,12 @@ impl Pool {
         .collect()
     }
 
-    /// The oldest transactions, which stay.
+    /// The oldest transactions, for a node that was not there when they came.
+    pub(crate) fn oldest(&self, most: usize) -> Vec<Arc<PooledTransaction>> {
+        self.waiting().oldest(most)
+    }
+
+    /// The oldest transactions, for a block; they stay.
     pub(crate) fn take(&self, most: usize) -> Vec<Arc<PooledTransaction>> {
         let (taken, waiting) = {
             let waiting = self.waiting();

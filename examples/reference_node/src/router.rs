@@ -36,7 +36,10 @@ impl Router {
         let filling = tokio::spawn(fill(self.pool.clone(), self.mesh.clone(), received));
         while let Some(event) = events.recv().await {
             let incoming = match event {
-                Event::Connected(node) => Incoming::Connected(node),
+                Event::Connected(node) => {
+                    self.share(&node);
+                    Incoming::Connected(node)
+                }
                 Event::Disconnected { node, .. } => Incoming::Disconnected(node),
                 Event::Frame(node, frame) => match Message::decode(&frame) {
                     Ok(Message::Transactions(encoded)) => {
@@ -64,6 +67,13 @@ impl Router {
         }
         drop(transactions);
         drop(filling.await);
+    }
+
+    /// Sends the transactions that wait: the node was not there when they were sent to all.
+    fn share(&self, node: &NodeId) {
+        for frame in frames(&self.pool.oldest(SHARED)) {
+            self.mesh.send(node, frame);
+        }
     }
 
     /// Sends sealed blocks, as many as go into a frame.
@@ -144,14 +154,21 @@ pub(crate) async fn gossip(
     mut transactions: mpsc::Receiver<Vec<Arc<PooledTransaction>>>,
 ) {
     while let Some(transactions) = transactions.recv().await {
-        for part in transactions.chunks(TRANSACTIONS) {
-            let encoded = part.iter().map(|transaction| transaction.encoded.clone());
-            match Message::Transactions(encoded.collect()).encode() {
-                Ok(frame) => mesh.broadcast(&frame),
-                Err(error) => warn!("[TXPOOL]transactions cannot be sent: {error}"),
-            }
+        for frame in frames(&transactions) {
+            mesh.broadcast(&frame);
         }
     }
+}
+
+/// The messages with these transactions.
+fn frames(transactions: &[Arc<PooledTransaction>]) -> impl Iterator<Item = Arc<[u8]>> {
+    transactions.chunks(TRANSACTIONS).filter_map(|part| {
+        let encoded = part.iter().map(|transaction| transaction.encoded.clone());
+        Message::Transactions(encoded.collect())
+            .encode()
+            .inspect_err(|error| warn!("[TXPOOL]transactions cannot be sent: {error}"))
+            .ok()
+    })
 }
 
 /// Writes the lines that people grep for.
@@ -171,6 +188,8 @@ pub(crate) async fn heartbeat(mesh: Mesh, pool: Pool) {
 const WAITING: usize = 256;
 /// Transactions in one message.
 const TRANSACTIONS: usize = 64;
+/// Transactions for a node that connects: as many as a block has at most, if nobody says otherwise.
+const SHARED: usize = 1000;
 /// Requests for blocks that are answered at a time; who gets no answer asks again.
 const ANSWERS: usize = 4;
 /// What is sent to a node that catches up, in one message.

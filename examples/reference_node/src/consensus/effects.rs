@@ -38,9 +38,11 @@ impl Parts {
                 }
                 resume.resume_with(())
             }
-            Effect::SignVote(vote, resume) => resume.resume_with(self.voter.vote(vote)),
+            Effect::SignVote(vote, resume) => {
+                resume.resume_with(self.voter.vote(vote, &mut self.wal))
+            }
             Effect::SignProposal(proposal, resume) => {
-                let proposal = self.voter.proposal(proposal);
+                let proposal = self.voter.proposal(proposal, &mut self.wal);
                 if proposal.signature.0.is_none() {
                     // The engine believes that it has proposed and waits no more; now it waits as the others do.
                     self.timers.start(Timeout::propose(proposal.round()));
@@ -196,7 +198,7 @@ impl Parts {
             self.mesh.broadcast(&frame);
             return Ok(());
         }
-        let vote = self.voter.vote(vote.message);
+        let vote = self.voter.vote(vote.message, &mut self.wal);
         if vote.signature.0.is_some() {
             info!(
                 "[CONSENSUS]a vote that had failed is signed,number={}",

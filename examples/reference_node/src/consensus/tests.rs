@@ -53,6 +53,21 @@ fn three_nodes_go_on_and_the_fourth_catches_up() {
 }
 
 #[test]
+fn a_transaction_waits_for_nodes_that_connect_later() {
+    let mut net = Net::new(4);
+    net.wait_connected();
+    for index in 1..4 {
+        net.stop(index);
+    }
+    net.submit(0, 70);
+    net.start(1);
+    until("the other node has them", || net.node(1).pool.len() == 70);
+    net.start(2);
+    net.start(3);
+    net.settle();
+}
+
+#[test]
 fn a_node_whose_key_fails_follows_says_why_and_votes_again() {
     let mut net = Net::new(4);
     net.wait_connected();

@@ -15,8 +15,9 @@ use sm2_signing::{Prehash, PublicKey, Signature, Signer, UserId};
 use sm3::{Digest, Sm3};
 use tracing::{error, info};
 
-use super::context::{
-    BlockHash, Proposal, SealerIndex, SignedProposal, SignedVote, Vote, VoteSignature,
+use super::{
+    context::{BlockHash, Proposal, SealerIndex, SignedProposal, SignedVote, Vote, VoteSignature},
+    wal::Wal,
 };
 use crate::{metrics, settings::ChainName};
 
@@ -43,23 +44,23 @@ impl Voter {
     }
 
     /// Signs a vote, or gives it back without a signature.
-    pub(crate) fn vote(&mut self, vote: Vote) -> SignedVote {
+    pub(crate) fn vote(&mut self, vote: Vote, log: &mut Wal) -> SignedVote {
         let e = self.messages.vote(self.guard.public_key(), &vote);
         let (step, kind) = match vote.kind {
             VoteType::Prevote => (PREVOTE, "prevote"),
             VoteType::Precommit => (PRECOMMIT, "precommit"),
         };
         let place = position(vote.height.0, vote.round, step);
-        let signature = self.sign(place, &e, kind);
+        let signature = self.sign_from(log, place, &e, kind);
         SignedVote::new(vote, VoteSignature(signature))
     }
 
     /// Signs a proposal, or gives it back without a signature.
-    pub(crate) fn proposal(&mut self, proposal: Proposal) -> SignedProposal {
+    pub(crate) fn proposal(&mut self, proposal: Proposal, log: &mut Wal) -> SignedProposal {
         let id = ProposalId::from(&proposal);
         let e = self.messages.proposal(self.guard.public_key(), &id);
         let place = position(proposal.height.0, proposal.round, PROPOSAL);
-        let signature = self.sign(place, &e, "proposal");
+        let signature = self.sign_from(log, place, &e, "proposal");
         SignedProposal::new(proposal, VoteSignature(signature))
     }
 
@@ -97,6 +98,24 @@ impl Voter {
             let why = &silence.why;
             error!("[CONSENSUS][SIGN]this node does not vote, it only follows: {why}");
         }
+    }
+
+    /// Signs when all that led to it is on the disk.
+    ///
+    /// The guard remembers what was signed, and the log why. If only the guard did, the node could come to another vote after
+    /// a loss of power, and have none for this place.
+    fn sign_from(
+        &mut self,
+        log: &mut Wal,
+        place: Position,
+        e: &Prehash,
+        kind: &'static str,
+    ) -> Option<Signature> {
+        if let Err(error) = log.sync() {
+            self.be_silent(Instant::now(), error.to_string());
+            return None;
+        }
+        self.sign(place, e, kind)
     }
 
     fn sign(&mut self, place: Position, e: &Prehash, kind: &'static str) -> Option<Signature> {
@@ -233,3 +252,50 @@ const PROPOSAL: u8 = 0;
 const PREVOTE: u8 = 1;
 const PRECOMMIT: u8 = 2;
 const SEAL: u8 = 3;
+
+#[cfg(test)]
+mod tests {
+    use arc_malachitebft_core_types::Vote as _;
+    use sm_soft::SoftKey;
+
+    use super::*;
+    use crate::consensus::{
+        context::Height,
+        wal::{Entry, Step},
+    };
+
+    #[test]
+    fn what_led_to_a_vote_is_on_the_disk_before_the_guard_knows_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let key: Arc<dyn Signer> = Arc::new(SoftKey::generate().unwrap());
+        let guard = Guard::create(directory.path().join("votes"), key).unwrap();
+        let chain = ChainName {
+            chain_id: "chain0".to_owned(),
+            group_id: "group0".to_owned(),
+        };
+        let mut voter = Voter::new(guard, Messages::new(&chain), SealerIndex(0));
+        let vote = Vote {
+            kind: VoteType::Prevote,
+            height: Height(7),
+            round: Round::new(0),
+            value: NilOrVal::Nil,
+            sealer: SealerIndex(0),
+        };
+        let timeout = Entry::Timeout(Step::Propose, Round::new(0));
+
+        let (mut pipe, _reader) = Wal::that_cannot_be_synced(7);
+        pipe.append(7, &timeout).unwrap();
+        let unsigned = voter.vote(vote.clone(), &mut pipe);
+        assert_eq!(unsigned.signature.0, None);
+        assert_eq!(voter.guard.last(), None);
+        assert!(voter.silent().is_some());
+
+        let (mut log, _) = Wal::open(&directory.path().join("log"), 7).unwrap();
+        log.append(7, &timeout).unwrap();
+        let signed = voter.vote(vote, &mut log);
+        assert!(signed.signature.0.is_some());
+        assert!(log.is_synced());
+        assert_eq!(signed.height(), Height(7));
+        assert_eq!(voter.silent(), None);
+    }
+}

@@ -149,6 +149,25 @@ fn check(payload: &[u8]) -> [u8; 4] {
 const HEAD: usize = 8;
 
 #[cfg(test)]
+impl Wal {
+    /// A log in a pipe, which is on no disk, and the pipe's other end, without which nothing can be written.
+    pub(crate) fn that_cannot_be_synced(height: u64) -> (Self, io::PipeReader) {
+        let (reader, writer) = io::pipe().unwrap();
+        let wal = Self {
+            path: PathBuf::from("pipe"),
+            file: File::from(std::os::fd::OwnedFd::from(writer)),
+            height,
+            unsynced: false,
+        };
+        (wal, reader)
+    }
+
+    pub(crate) const fn is_synced(&self) -> bool {
+        !self.unsynced
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
