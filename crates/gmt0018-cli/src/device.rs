@@ -3,10 +3,7 @@
 #[cfg(target_os = "linux")]
 mod permission;
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use gmt0018::{Device, Dialect, Function, Module, Open, Session};
 use gmt0018_soft::{
@@ -16,8 +13,8 @@ use gmt0018_soft::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments::DeviceArguments, catalogue::Value, error::Error, language::Language, open_calls,
-    output::Output,
+    arguments::DeviceArguments, catalogue::Value, environment::environment, error::Error,
+    language::Language, open_calls, output::Output,
 };
 
 /// The device that the options and the environment name, not open yet.
@@ -333,11 +330,6 @@ pub(crate) fn library(arguments: &DeviceArguments) -> Option<PathBuf> {
     }
     let from_environment = || environment("GMT0018_LIB").map(PathBuf::from);
     arguments.lib.clone().or_else(from_environment)
-}
-
-/// A variable of the environment; an empty one counts as not set.
-pub(crate) fn environment(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 fn dialect(arguments: &DeviceArguments) -> Dialect {

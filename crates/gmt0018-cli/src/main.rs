@@ -6,6 +6,7 @@ mod catalogue;
 mod command;
 mod delivery;
 mod device;
+mod environment;
 mod error;
 mod exit;
 mod input;

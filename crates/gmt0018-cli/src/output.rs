@@ -6,7 +6,7 @@ use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-use crate::{device::environment, error::Error, language::Language};
+use crate::{environment::environment, error::Error, language::Language};
 
 /// Where results and remarks go, and in which form.
 #[derive(Debug, Clone, Copy)]

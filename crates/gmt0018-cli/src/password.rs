@@ -19,7 +19,7 @@ pub(crate) use lines::of_keys;
 
 use crate::{
     arguments::{PasswordArguments, StorePasswordArguments},
-    device::environment,
+    environment::environment,
     error::Error,
     language::Language,
     limit::Prompt,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::device::environment;
+use crate::environment::environment;
 
 /// The characters that may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

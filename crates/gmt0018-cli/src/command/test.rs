@@ -28,7 +28,8 @@ use sm_soft::SoftKey;
 
 use crate::{
     arguments::TestArguments,
-    device::{Card, Target, Unnamed, environment},
+    device::{Card, Target, Unnamed},
+    environment::environment,
     error::Error,
     exit::Exit,
     output::Output,

@@ -3,7 +3,7 @@
 use gmt0018::Pin;
 
 use super::Source;
-use crate::{arguments::PasswordArguments, device::environment, error::Error, output::Output};
+use crate::{arguments::PasswordArguments, environment::environment, error::Error, output::Output};
 
 /// What the options and the environment say about the password of a key.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     arguments::{CheckArguments, StartArguments},
-    device::environment,
+    environment::environment,
     error::Error,
     exit::Exit,
     open_calls,

@@ -11,7 +11,8 @@ use gmt0018_soft::card::store::Store;
 use super::super::plan::parent;
 use crate::{
     arguments::{DeviceArguments, NodeKeyArguments},
-    device::{environment, store_directory},
+    device::store_directory,
+    environment::environment,
     error::Error,
 };
 
