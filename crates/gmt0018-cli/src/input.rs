@@ -44,7 +44,7 @@ fn pass_on(
 ) -> Result<(), Error> {
     let unreadable = |cause: io::Error| Error::unreadable(path, &cause);
     // It may be a plaintext or a key.
-    let mut buffer = Zeroizing::new(vec![0; CHUNK]);
+    let mut buffer = Zeroizing::new(vec![0; PIECE]);
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(()),
@@ -58,7 +58,7 @@ fn pass_on(
 /// Opens a file, or stdin for `-`, to be read by lines; gives its size in bytes as well, if it has one.
 pub(crate) fn buffered(path: &Path) -> Result<(impl BufRead, Option<u64>), Error> {
     let (reader, size) = open(path)?;
-    Ok((BufReader::with_capacity(CHUNK, reader), size))
+    Ok((BufReader::with_capacity(PIECE, reader), size))
 }
 
 fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Error> {
@@ -94,5 +94,6 @@ pub(crate) fn key_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
     Ok(bytes)
 }
 
-const CHUNK: usize = 256 * 1024;
+/// The most bytes that a piece of a file has.
+pub(crate) const PIECE: usize = 256 * 1024;
 const KEY_FILE_LIMIT: usize = 64 * 1024;

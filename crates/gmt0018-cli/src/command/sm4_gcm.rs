@@ -58,7 +58,7 @@ pub(super) fn decrypt(
     let mut aead = None;
     // What may still be the nonce, at the beginning, or the tag, at the end.
     let mut held = Vec::new();
-    let mut plain = Zeroizing::new(Vec::new());
+    let mut plain = Zeroizing::new(vec![0; input::PIECE]);
     input::stream_with_bar(source, output, |part| {
         held.extend_from_slice(part);
         if aead.is_none() && held.len() >= NONCE {
@@ -67,9 +67,6 @@ pub(super) fn decrypt(
         }
         let Some(aead) = &mut aead else { return Ok(()) };
         let ready = held.len().saturating_sub(TAG);
-        if plain.len() < ready {
-            *plain = vec![0; ready];
-        }
         aead.update_into(&held[..ready], &mut plain)
             .map_err(failed)?;
         file.write(&plain[..ready])?;
