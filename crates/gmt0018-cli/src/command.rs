@@ -111,7 +111,7 @@ fn message(
     hash.update(Z::new(key, &user).as_bytes());
     input::stream_with_bar(file, output, |part| {
         hash.update(part);
-        Ok::<(), Error>(())
+        Ok(())
     })?;
     let user_id = String::from_utf8_lossy(user.as_bytes()).into_owned();
     Ok(Message {

@@ -70,15 +70,26 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>), Error> {
     Ok((Box::new(file), regular.map(|metadata| metadata.len())))
 }
 
+/// Reads a file, or stdin for `-`, into memory that is erased; `None` if it has more than `limit` bytes.
+pub(crate) fn whole(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    let (reader, _) = open(path)?;
+    let bytes = first_bytes(reader, path, limit)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}
+
 /// Reads the first bytes of a file, all of them if there are no more than `limit`, and one more if there are.
 pub(crate) fn at_most(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let unreadable = |cause: io::Error| Error::unreadable(path, &cause);
-    let file = File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(|cause| Error::unreadable(path, &cause))?;
+    first_bytes(file, path, limit)
+}
+
+fn first_bytes(reader: impl Read, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
     // The full size at once: a growing buffer would leave copies of a key behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
-    file.take(limit as u64 + 1)
+    reader
+        .take(limit as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+        .map_err(|cause| Error::unreadable(path, &cause))?;
     Ok(bytes)
 }
 

@@ -35,16 +35,19 @@ pub(crate) fn run(arguments: &EncryptArguments, output: Output) -> Result<Exit, 
         return sm4_gcm::encrypt(key, &arguments.file, target, output);
     }
     delivery::check("a ciphertext", &arguments.delivery, output)?;
-    let given = match &arguments.public_key {
-        Some(text) => Some(public_key(text)?),
-        None => None,
+    let given = arguments
+        .public_key
+        .as_deref()
+        .map(public_key)
+        .transpose()?;
+    let card = match (given, arguments.on_card) {
+        (Some(_), false) => None,
+        (Some(_), true) => Some(Unnamed::StoreOrMemory),
+        (None, _) => Some(Unnamed::Store),
     };
-    let card = if given.is_none() || arguments.on_card {
-        let unnamed = given.map_or(Unnamed::Store, |_| Unnamed::StoreOrMemory);
-        Some(Card::open(&arguments.device, unnamed, output)?)
-    } else {
-        None
-    };
+    let card = card
+        .map(|unnamed| Card::open(&arguments.device, unnamed, output))
+        .transpose()?;
     let (key, ciphertext) = encrypted(arguments, given, card.as_ref())?;
     let (order, bytes) = match (arguments.format, arguments.order) {
         (Form::Der, _) => (None, ciphertext.to_der()),

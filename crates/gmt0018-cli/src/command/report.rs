@@ -141,7 +141,7 @@ fn environment(document: &mut Document, card: &Card) {
         let mut hash = Sm3::new();
         let read = input::stream(Path::new(library), |part| {
             hash.update(part);
-            Ok::<(), Error>(())
+            Ok(())
         });
         // A name without a directory is looked for where the system looks for libraries.
         let value = read.map_or_else(

@@ -6,18 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::{error::Error, input};
 
-/// Reads a file, or stdin, into memory that is erased.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    // The full size at once: a growing buffer would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
-    input::stream(path, |part| {
-        if part.len() > LONGEST - bytes.len() {
-            return Err(Error::too_long_for_sm2(path));
-        }
-        bytes.extend_from_slice(part);
-        Ok(())
-    })?;
-    Ok(bytes)
+    input::whole(path, LONGEST)?.ok_or_else(|| Error::too_long_for_sm2(path))
 }
 
 /// 1 MiB of plaintext as a ciphertext in hex digits, with room for its other parts.

@@ -71,7 +71,7 @@ pub(super) fn decrypt(
             .map_err(failed)?;
         file.write(&plain[..ready])?;
         held.drain(..ready);
-        Ok::<(), Error>(())
+        Ok(())
     })?;
     let Some(aead) = aead.filter(|_| held.len() == TAG) else {
         return Err(Error::too_short_for_gcm(source));

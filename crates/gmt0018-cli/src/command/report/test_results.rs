@@ -26,14 +26,9 @@ struct Case {
 
 /// Reads the results of one run, or of several, one after the other.
 pub(super) fn read(path: &Path) -> Result<Vec<Results>, Error> {
-    let mut bytes = Vec::new();
-    input::stream(path, |part| {
-        if bytes.len() + part.len() > LONGEST {
-            let why = format!("it has more than {LONGEST} bytes");
-            return Err(Error::test_results(path, why));
-        }
-        bytes.extend_from_slice(part);
-        Ok::<(), Error>(())
+    let bytes = input::whole(path, LONGEST)?.ok_or_else(|| {
+        let why = format!("it has more than {LONGEST} bytes");
+        Error::test_results(path, why)
     })?;
     let runs = serde_json::Deserializer::from_slice(&bytes)
         .into_iter()
